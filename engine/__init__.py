@@ -1,0 +1,1 @@
+"""Callflow Engine: XML call-flow documents become running calls and conferences."""

@@ -1,0 +1,1 @@
+"""The world: effects in, events out; drivers are strangers to each other."""

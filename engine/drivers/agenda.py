@@ -1,0 +1,106 @@
+"""Everything that will happen, in one order: virtual time as a heap of (at, order, event).
+
+Two events of one instant happen in the order they were put in. What is put in for the present
+instant can only come after what is already due, so it waits in a plain queue and never costs a
+heap its logarithm. An event with a key can be taken back or replaced; it then stays where it is,
+dead, until it comes to the front or the dead outnumber the living.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Hashable
+from heapq import heapify, heappop, heappush
+
+from engine.values.effects import CancelTimer, SetTimer
+from engine.values.events import Event, TimerRang
+
+Entry = tuple[float, int, Event, Hashable | None]
+
+# Fewer dead entries than this are not worth a clean-up.
+FEW = 512
+
+
+class Agenda:
+    """What will happen, by time and order; `now` is the time of the last event taken, in seconds."""
+
+    __slots__ = ("_dead", "_due", "_heap", "_keyed", "_order", "now")
+
+    def __init__(self, now: float = 0.0) -> None:
+        """Begin at `now` seconds with nothing to happen."""
+        self.now = now
+        self._heap: list[Entry] = []
+        self._due: deque[Entry] = deque()
+        self._order = 0
+        self._keyed: dict[Hashable, int] = {}
+        self._dead = 0
+
+    def __len__(self) -> int:
+        """Count what is still to happen."""
+        return len(self._heap) + len(self._due) - self._dead
+
+    def schedule(self, event: Event, key: Hashable | None = None) -> None:
+        """Let `event` happen at its own time; one with a key replaces the one of the same key.
+
+        Raises ValueError for a time that is over.
+        """
+        at = event.at
+        self._order = order = self._order + 1
+        if key is not None:
+            replaced = key in self._keyed
+            self._keyed[key] = order
+            if replaced:
+                self._bury()
+        if at > self.now:
+            heappush(self._heap, (at, order, event, key))
+        elif at == self.now:
+            self._due.append((at, order, event, key))
+        else:
+            raise ValueError(f"{type(event).__name__} at {at} s cannot happen: it is {self.now} s")
+
+    def cancel(self, key: Hashable) -> None:
+        """Take back the event of that key; nothing happens where there is none."""
+        if self._keyed.pop(key, None) is not None:
+            self._bury()
+
+    def holds(self, key: Hashable) -> bool:
+        """Say whether the event of that key is still to happen."""
+        return key in self._keyed
+
+    def pop(self) -> Event | None:
+        """Take the next event and move `now` to its time; None when nothing is left to happen."""
+        heap, due, keyed = self._heap, self._due, self._keyed
+        while True:
+            # What the heap holds for this very instant was put in before everything in `due`.
+            if due and (not heap or heap[0][0] > self.now):
+                at, order, event, key = due.popleft()
+            elif heap:
+                at, order, event, key = heappop(heap)
+            else:
+                return None
+            if key is not None:
+                if keyed.get(key) != order:
+                    self._dead -= 1
+                    continue
+                del keyed[key]
+            self.now = at
+            return event
+
+    def set_timer(self, effect: SetTimer) -> None:
+        """Let the timer ring at its time, or at once where that is over; replaces the one of the same key."""
+        at = effect.at if effect.at > self.now else self.now
+        self.schedule(TimerRang(at, effect.key, effect.generation), effect.key)
+
+    def cancel_timer(self, effect: CancelTimer) -> None:
+        """Forget the timer of that key."""
+        self.cancel(effect.key)
+
+    def _bury(self) -> None:
+        """Count one more dead entry; sweep when most are dead, so that long timers cost no memory."""
+        self._dead += 1
+        if self._dead > FEW and self._dead * 2 > len(self._heap):
+            keyed = self._keyed
+            self._heap = [e for e in self._heap if e[3] is None or keyed.get(e[3]) == e[1]]
+            heapify(self._heap)
+            self._due = deque(e for e in self._due if e[3] is None or keyed.get(e[3]) == e[1])
+            self._dead = 0

@@ -1,0 +1,322 @@
+"""One collecting verb: prompts, keys and speech, cycles without input, one result.
+
+*prompting* plays the prompts; the first key or word breaks in and counts (barge-in), as do keys
+pressed before the verb began (type-ahead). *listening* waits for the first input, *gathering* for
+more digits, *hearing* for the end of an utterance; whichever kind of input came first wins.
+*scolding* plays the sound for a key that does not count. A cycle without input plays the prompts
+again; after the last one the verb ends empty.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.machines.consequences import Conclude, Proceed
+from engine.machines.fetch import resolve
+from engine.machines.flow.interpreter import fetch_flow, had_input
+from engine.machines.models import Call, Collecting
+from engine.machines.table import Row, table
+from engine.machines.telling import tell
+from engine.machines.turn import Turn
+from engine.values import verbs
+from engine.values.effects import Facts, PlayMedia, SpeakText, StopMedia
+from engine.values.flow import Hook
+
+
+class At:
+    """A collecting call with what was pressed or said, as the table's actions need them."""
+
+    __slots__ = ("call", "confidence", "final", "key", "text", "verb")
+
+    def __init__(self, call: Call, key: str = "", text: str = "", confidence: float = 0.0, *, final: bool = True):
+        """Hold the call, its verb, and the key or words."""
+        self.call = call
+        self.verb: verbs.Collect = call.verb  # type: ignore[assignment]
+        self.key = key
+        self.text = text
+        self.confidence = confidence
+        self.final = final
+
+
+def collect(call: Call, verb: verbs.Collect, turn: Turn) -> bool:
+    """Begin to collect: keys pressed ahead count at once, otherwise the prompts start."""
+    call.doing = state = Collecting()
+    ahead, call.keys = call.keys, ""
+    if ahead and "dtmf" in verb.hears and turn.rules_of[call.tongue].type_ahead:
+        for position, key in enumerate(ahead):
+            COLLECT.fire("digit_pressed", state, At(call, key), turn)
+            if state.state == "done":
+                call.keys = ahead[position + 1 :]
+                return True
+        if state.state == "gathering":
+            return True
+    start_prompts(state, At(call), turn)
+    return True
+
+
+def start_prompts(state: Collecting, at: At, turn: Turn) -> None:
+    """Play the prompts from the first."""
+    state.prompt, state.digits = 0, ""
+    COLLECT.fire("prompt_over", state, at, turn)
+
+
+def play_prompt(state: Collecting, at: At, turn: Turn) -> None:
+    """Play the next prompt."""
+    call, prompt = at.call, at.verb.prompts[state.prompt]
+    state.prompt += 1
+    if isinstance(prompt, verbs.Wait):
+        turn.set_timer(call, "wait", turn.at + prompt.length)
+        return
+    state.playing = made = turn.await_id(call, "prompt")
+    if isinstance(prompt, verbs.Speak):
+        turn.do(
+            SpeakText(
+                call.id,
+                made,
+                call.id,
+                prompt.text,
+                prompt.voice,
+                prompt.language,
+                prompt.loop,
+                False,
+                "prompt",
+                prompt.ssml,
+            )
+        )
+    else:
+        media = resolve(call.base, prompt.url)
+        turn.do(PlayMedia(call.id, made, call.id, media, prompt.loop, False, "prompt"))
+
+
+def more_prompts(state: Collecting, at: At, turn: Turn) -> bool:
+    """Whether another prompt follows."""
+    return state.prompt < len(at.verb.prompts)
+
+
+def listen(state: Collecting, at: At, turn: Turn) -> None:
+    """The prompts are over: the clocks start."""
+    call, verb = at.call, at.verb
+    state.playing = ""
+    if verb.beep:
+        turn.do(PlayMedia(call.id, turn.await_id(call, "ignored"), call.id, "beep:1", 1, False, "beep"))
+    if verb.first_timeout:
+        turn.set_timer(call, "first", turn.at + verb.first_timeout)
+    if verb.total_timeout:
+        turn.set_timer(call, "total", turn.at + verb.total_timeout)
+
+
+def is_finish_key(state: Collecting, at: At, turn: Turn) -> bool:
+    """Whether the key ends the input."""
+    return at.key in at.verb.finish_on
+
+
+def does_not_count(state: Collecting, at: At, turn: Turn) -> bool:
+    """Whether the key is none of those asked for."""
+    return at.key not in at.verb.valid
+
+
+def hears_no_keys(state: Collecting, at: At, turn: Turn) -> bool:
+    """Whether the verb listens to speech alone."""
+    return "dtmf" not in at.verb.hears
+
+
+def hears_no_speech(state: Collecting, at: At, turn: Turn) -> bool:
+    """Whether the verb listens to keys alone."""
+    return "speech" not in at.verb.hears
+
+
+def fills_it(state: Collecting, at: At, turn: Turn) -> bool:
+    """Whether this digit is the last that fits."""
+    return len(state.digits) + 1 >= at.verb.max_digits
+
+
+def is_not_over(state: Collecting, at: At, turn: Turn) -> bool:
+    """Whether the words are only an interim result."""
+    return not at.final
+
+
+def has_enough(state: Collecting, at: At, turn: Turn) -> bool:
+    """Whether what was pressed is an input."""
+    return len(state.digits) >= max(1, at.verb.min_digits)
+
+
+def another_cycle(state: Collecting, at: At, turn: Turn) -> bool:
+    """Whether the prompts are played again."""
+    return state.cycle < at.verb.retries
+
+
+def has_sound_for_it(state: Collecting, at: At, turn: Turn) -> bool:
+    """Whether a wrong key has a sound of its own."""
+    return does_not_count(state, at, turn) and bool(at.verb.invalid_sound)
+
+
+def goes_elsewhere(state: Collecting, at: At, turn: Turn) -> bool:
+    """Whether a wrong key leads to another document."""
+    return does_not_count(state, at, turn) and bool(at.verb.invalid_action)
+
+
+def hush(state: Collecting, at: At, turn: Turn) -> None:
+    """Break in: silence the prompts and stop the clocks of the first input."""
+    call = at.call
+    if state.playing and call.awaits.pop(state.playing, None) is not None:
+        turn.do(StopMedia(call.id, state.playing))
+    state.playing = ""
+    turn.cancel_timer(call, "wait")
+    turn.cancel_timer(call, "first")
+
+
+def keep_digit(state: Collecting, at: At, turn: Turn) -> None:
+    """Keep the digit and give time for the next."""
+    hush(state, at, turn)
+    had_input(at.call)
+    state.digits += at.key
+    state.input = "dtmf"
+    turn.set_timer(at.call, "digit", turn.at + at.verb.digit_timeout)
+    if at.verb.total_timeout and f"{at.call.id}:total" not in turn.timers:
+        turn.set_timer(at.call, "total", turn.at + at.verb.total_timeout)
+
+
+def keep_last_digit(state: Collecting, at: At, turn: Turn) -> None:
+    """Keep the digit that fills the input, and be done."""
+    hush(state, at, turn)
+    had_input(at.call)
+    state.digits += at.key
+    state.input = "dtmf"
+    finish(state, at, turn)
+
+
+def scold(state: Collecting, at: At, turn: Turn) -> None:
+    """Play the sound for a wrong key; what was pressed so far is lost."""
+    hush(state, at, turn)
+    turn.cancel_timer(at.call, "digit")
+    state.digits = ""
+    call = at.call
+    state.playing = turn.await_id(call, "prompt")
+    media = resolve(call.base, at.verb.invalid_sound)
+    turn.do(PlayMedia(call.id, state.playing, call.id, media, 1, False, "prompt"))
+
+
+def go_elsewhere(state: Collecting, at: At, turn: Turn) -> None:
+    """A wrong key leads to its own document."""
+    stop_clocks(state, at, turn)
+    facts: Facts = {"input": "dtmf", "digits": state.digits + at.key}
+    fetch_flow(at.call, "action_invalid_digits", at.verb.invalid_action, at.verb.action_method, facts, turn)
+
+
+def try_again(state: Collecting, at: At, turn: Turn) -> None:
+    """Another cycle of prompts."""
+    hush(state, at, turn)
+    turn.cancel_timer(at.call, "digit")
+    turn.cancel_timer(at.call, "total")
+    state.cycle += 1
+    start_prompts(state, at, turn)
+
+
+def stop_clocks(state: Collecting, at: At, turn: Turn) -> None:
+    """No more prompts, no more clocks."""
+    hush(state, at, turn)
+    for purpose in ("digit", "total"):
+        turn.cancel_timer(at.call, purpose)
+
+
+def finish(state: Collecting, at: At, turn: Turn) -> None:
+    """There is an input: its action is asked."""
+    stop_clocks(state, at, turn)
+    call = at.call
+    facts: Facts = {"input": state.input, "digits": state.digits, "speech": state.speech, "final": True}
+    if state.input == "speech":
+        facts["confidence"] = state.confidence
+    if turn.watched:
+        shown: dict[str, Any] = {"digits": state.digits, "speech": state.speech}
+        turn.note("input_collected", call.id, "", **(shown if at.verb.log else {"hidden": True}))
+    turn.then(Conclude(call, "action_collect", facts, "input"))
+
+
+def finish_empty(state: Collecting, at: At, turn: Turn) -> None:
+    """There is no input: the flow goes on, or the action hears of it, as the dialect says."""
+    stop_clocks(state, at, turn)
+    call = at.call
+    if at.verb.action_on_empty or turn.rules_of[call.tongue].no_input == "action":
+        turn.then(Conclude(call, "action_collect", {"input": "", "digits": "", "speech": ""}, "no_input"))
+    else:
+        turn.then(Proceed(call, "no_input"))
+
+
+def begin_speech(state: Collecting, at: At, turn: Turn) -> None:
+    """Words come: silence the prompts and tell the interim result."""
+    hush(state, at, turn)
+    had_input(at.call)
+    state.input = "speech"
+    tell_interim(state, at, turn)
+
+
+def tell_interim(state: Collecting, at: At, turn: Turn) -> None:
+    """Tell what was understood so far."""
+    if at.verb.interim:
+        hook = Hook(resolve(at.call.base, at.verb.interim), at.verb.interim_method)
+        facts: Facts = {"speech": at.text, "final": at.final, "sequence": state.interims}
+        state.interims += 1
+        tell(turn, at.call, hook, "collect_interim", facts)
+
+
+def keep_speech(state: Collecting, at: At, turn: Turn) -> None:
+    """The utterance is over: be done."""
+    had_input(at.call)
+    state.input, state.speech, state.confidence = "speech", at.text, at.confidence
+    tell_interim(state, at, turn)
+    finish(state, at, turn)
+
+
+def broken_off(call: Call, turn: Turn) -> bool:
+    """New instructions came: stop collecting."""
+    state = call.doing
+    if isinstance(state, Collecting):
+        stop_clocks(state, At(call), turn)
+        state.state = "done"
+    return False
+
+
+def event_for(call: Call, trigger: str, turn: Turn, **more: Any) -> None:
+    """Tell the collecting verb of `call` that something happened."""
+    state = call.doing
+    if isinstance(state, Collecting):
+        COLLECT.fire(trigger, state, At(call, **more), turn)
+
+
+OPEN = ("prompting", "listening")
+ALL = ("prompting", "listening", "gathering", "hearing", "scolding")
+
+COLLECT = table(
+    "collect",
+    states=(*ALL, "done"),
+    final=("done",),
+    rows=(
+        #   on             source                       dest         do               when
+        Row("prompt_over", "prompting",                 None,        play_prompt,     more_prompts),
+        Row("prompt_over", "prompting",                 "listening", listen),
+        Row("prompt_over", "scolding",                  "prompting", try_again,       another_cycle),
+        Row("prompt_over", "scolding",                  "done",      finish_empty),
+        Row("prompt_over", ("listening", "gathering", "hearing"), None),
+        Row("digit_pressed", ("hearing", "scolding"),   None),
+        Row("digit_pressed", (*OPEN, "gathering"),      None,        None,            hears_no_keys),
+        Row("digit_pressed", "gathering",               "done",      finish,          is_finish_key),
+        Row("digit_pressed", OPEN,                      "done",      finish_empty,    is_finish_key),
+        Row("digit_pressed", (*OPEN, "gathering"),      "done",      go_elsewhere,    goes_elsewhere),
+        Row("digit_pressed", (*OPEN, "gathering"),      "scolding",  scold,           has_sound_for_it),
+        Row("digit_pressed", (*OPEN, "gathering"),      None,        None,            does_not_count),
+        Row("digit_pressed", (*OPEN, "gathering"),      "done",      keep_last_digit, fills_it),
+        Row("digit_pressed", (*OPEN, "gathering"),      "gathering", keep_digit),
+        Row("speech_heard",  ("gathering", "scolding"), None),
+        Row("speech_heard",  (*OPEN, "hearing"),        None,        None,            hears_no_speech),
+        Row("speech_heard",  (*OPEN, "hearing"),        "hearing",   begin_speech,    is_not_over),
+        Row("speech_heard",  (*OPEN, "hearing"),        "done",      keep_speech),
+        Row("first_over",    "listening",               "prompting", try_again,       another_cycle),
+        Row("first_over",    "listening",               "done",      finish_empty),
+        Row("digit_over",    "gathering",               "done",      finish,          has_enough),
+        Row("digit_over",    "gathering",               "prompting", try_again,       another_cycle),
+        Row("digit_over",    "gathering",               "done",      finish_empty),
+        Row("total_over",    "gathering",               "done",      finish,          has_enough),
+        Row("total_over",    ("listening", "hearing", "gathering"), "prompting", try_again, another_cycle),
+        Row("total_over",    ("listening", "hearing", "gathering"), "done", finish_empty),
+    ),
+)  # fmt: skip

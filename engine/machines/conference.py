@@ -1,0 +1,410 @@
+"""A live room: what events do to it, and what follows from how things stand in it.
+
+CONFERENCE is the room's phases: *waiting* until somebody may begin, *running*, *ending* while its
+members are being let go, *ended*. SETTLE is the second table: after every change it is asked again
+and again what follows (somebody may begin, a flagged member has left, somebody is left alone,
+nobody is left), and each of its rows changes a state, so it comes to rest.
+
+The rules of a room (who starts it, who ends it, how many fit) are those of the dialect that made
+it; what a member does after leaving is a row of its own document's dialect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.machines import recording as recordings
+from engine.machines.consequences import EndCall, EndSound, MemberOut, StartSound
+from engine.machines.member import MEMBER, Seat, facts_for, present
+from engine.machines.models import Call, Conference, Member, Sound
+from engine.machines.table import Row, table
+from engine.machines.telling import tell_room, tell_subscriber
+from engine.machines.turn import Turn
+from engine.values.causes import EXIT_OF_END, EndCause, EndSource, ExitCause, RoomEnd
+from engine.values.effects import (
+    CoachMember,
+    DeafenMembers,
+    Effect,
+    HoldMembers,
+    MuteMembers,
+    RecordConferenceEnd,
+    SeatMembers,
+)
+from engine.values.flow import Hook
+
+# What a call that may not go on after leaving a room ends with, and who is behind it.
+END_OF_EXIT: dict[ExitCause, tuple[EndCause, EndSource]] = {
+    "kicked": ("api", "api"),
+    "hung_up": ("api", "api"),
+    "ended_by_api": ("api", "api"),
+    "ended_by_member": ("room_ended", "callee"),
+    "room_time_limit": ("room_ended", "platform"),
+    "left_alone": ("room_ended", "platform"),
+    "leg_time_limit": ("time_limit", "platform"),
+    "star": ("hangup", "caller"),
+    "shutdown": ("shutdown", "platform"),
+}
+EXIT_OF_ROOM_END: dict[RoomEnd, ExitCause] = {
+    "ended_by_member": "ended_by_member",
+    "ended_by_api": "ended_by_api",
+    "room_time_limit": "room_time_limit",
+    "switch_lost": "switch_lost",
+    "internal": "internal",
+    "shutdown": "shutdown",
+}
+
+
+class Happening:
+    """A trigger of the room itself, with what it needs."""
+
+    __slots__ = ("member", "why")
+
+    def __init__(self, why: RoomEnd | None = None, member: Member | None = None) -> None:
+        """Why the room ends, and who is behind it."""
+        self.why = why
+        self.member = member
+
+
+NOTHING = Happening()
+
+
+# --- joining ------------------------------------------------------------------------------------
+
+
+def member_joined(room: Conference, member: Member, call: Call, turn: Turn) -> None:
+    """The switch has put the call into the room."""
+    others = sum(1 for m in room.members.values() if present(m))
+    if not MEMBER.fire("member_joined", member, Seat(room, call), turn) or member.state == "leaving":
+        return
+    if turn.watched:
+        turn.note("member_joined", call.id, room.id, member=member.number)
+    room.used = True
+    tell_room(turn, room, member, "conference_enter", {"first": others == 0})
+    if member.leg_time_limit:
+        turn.set_timer(call, "leg", turn.at + member.leg_time_limit)
+    if member.floor_event and others == 0 and not member.muted:
+        take_floor(room, member, turn)
+    sound_entering(room, member, turn)
+    settle(room, turn)
+    begin_recording(room, turn)
+
+
+def join_failed(room: Conference, member: Member, call: Call, turn: Turn) -> None:
+    """The switch could not put the call into the room."""
+    MEMBER.fire("join_failed", member, Seat(room, call, "join_failed"), turn)
+    be_gone(room, member, call, turn)
+
+
+def sound_entering(room: Conference, member: Member, turn: Turn) -> None:
+    """Play the sound of entering into the room; a join never waits for it."""
+    sound = enter_sound(room, member)
+    if not sound:
+        return
+    hears_own = turn.rules_of[room.tongue].hears_own_enter
+    if not hears_own and len(room.members) == 1:
+        return
+    play_into(room, member, sound, "enter_sound", turn)
+
+
+def enter_sound(room: Conference, member: Member) -> str:
+    """The member's own sound, a plain beep, or the room's tone."""
+    if room.entry_tone is not None:
+        return "beep:1" if room.entry_tone else ""
+    return member.enter_sound or ("beep:1" if member.beep in ("both", "enter") else "")
+
+
+def exit_sound(room: Conference, member: Member) -> str:
+    """As enter_sound, for leaving; a command may have decided."""
+    if member.beep_on_exit is not None:
+        return (member.exit_sound or "beep:1") if member.beep_on_exit else ""
+    if room.exit_tone is not None:
+        return "beep:1" if room.exit_tone else ""
+    return member.exit_sound or ("beep:1" if member.beep in ("both", "exit") else "")
+
+
+def play_into(room: Conference, member: Member, sound: str, purpose: str, turn: Turn) -> None:
+    """Start a member's sound in the room: a beep at once, a URL's document when it comes."""
+    ask = Hook(sound) if sound.startswith(("http://", "https://")) else None
+    slot = f"{purpose}:{member.number}"
+    turn.then(StartSound(room, slot, room.id, member.call, ask, "" if ask else sound, over=True))
+
+
+# --- leaving ------------------------------------------------------------------------------------
+
+
+def depart(room: Conference, member: Member, cause: ExitCause, turn: Turn) -> bool:
+    """Have a member leave, or its call end, as its own dialect's row for `cause` says; False if it was leaving."""
+    if member.state in ("leaving", "left"):
+        return False
+    call = turn.calls[member.call]
+    outcome = turn.rules_of[call.tongue].exits[cause]
+    ends = outcome in ("end", "unreachable") and call.pending is None
+    invited = member.state == "invited"
+    MEMBER.fire("leave", member, Seat(room, call, cause, ends), turn)
+    stop_sounds(room, member, call, turn)
+    if ends or invited:
+        end, source = END_OF_EXIT.get(cause, ("internal", "error"))
+        turn.then(EndCall(call, "api_cancel" if invited and end == "api" else end, source))
+    if invited:
+        be_gone(room, member, call, turn)
+    return True
+
+
+def stop_sounds(room: Conference, member: Member, call: Call, turn: Turn) -> None:
+    """End the sound programs that belonged to the member's being there."""
+    if call.sounds:
+        for purpose in tuple(call.sounds):
+            turn.then(EndSound(call, purpose))
+    if call.timers:
+        turn.cancel_timer(call, "leg")
+
+
+def member_left(room: Conference, member: Member, call: Call, turn: Turn) -> None:
+    """The switch has let the call go."""
+    MEMBER.fire("member_left", member, Seat(room, call, "lost"), turn)
+    be_gone(room, member, call, turn)
+
+
+def call_gone(room: Conference, member: Member, call: Call, turn: Turn) -> None:
+    """The member's call ended."""
+    cause = EXIT_OF_END.get(call.cause or "lost", "hung_up")
+    MEMBER.fire("call_gone", member, Seat(room, call, cause), turn)
+    be_gone(room, member, call, turn)
+
+
+def be_gone(room: Conference, member: Member, call: Call, turn: Turn) -> None:
+    """Take the member off the room's list; tell, settle, and let its flow know."""
+    del room.members[member.call]
+    call.room = ""
+    last = not any(present(m) or m.state == "leaving" for m in room.members.values())
+    if member.let_in:
+        if turn.watched:
+            turn.note("member_left", call.id, room.id, cause=member.cause, member=member.number)
+        if room.floor == member.call:
+            room.floor = ""
+        tell_room(turn, room, member, "conference_exit", {"last": last, "cause": member.cause})
+        sound = exit_sound(room, member)
+        if sound and not last and room.state != "ending":
+            play_into(room, member, sound, "exit_sound", turn)
+        if sum(1 for m in room.members.values() if present(m)) == 1:
+            room.fell_to_one = True
+        if member.ends:
+            room.ended_by, room.ended_by_label = member.call, member.label
+            flagged_gone(room, turn)
+    elif turn.watched:
+        turn.note("member_refused", call.id, room.id, cause=member.cause)
+    turn.then(MemberOut(call, member.cause or "lost", facts_for(room, member)))
+    settle(room, turn)
+
+
+def flagged_gone(room: Conference, turn: Turn) -> None:
+    """A member with end-on-exit has left: does that end the room?"""
+    rule = turn.rules_of[room.tongue].end_on_exit
+    if rule == "any" or not any(m.ends for m in room.members.values()):
+        room.why = room.why or "ended_by_member"
+
+
+# --- what follows -------------------------------------------------------------------------------
+
+
+def someone_may_begin(room: Conference, turn: Turn) -> bool:
+    """Whether enough are there, and one of them may start the room."""
+    here = [m for m in room.members.values() if m.state == "waiting"]
+    needed = turn.rules_of[room.tongue].start_requires
+    if len(here) < needed:
+        return False
+    if room.wants_moderator:
+        return any(m.moderator for m in here)
+    return any(m.starts for m in here)
+
+
+def a_flagged_member_left(room: Conference, turn: Turn) -> bool:
+    """Whether the room has a reason to end."""
+    return room.why is not None
+
+
+def someone_is_left_alone(room: Conference, turn: Turn) -> bool:
+    """Whether a lone member may not stay: it had company, or the rules do not wait for it."""
+    if not room.fell_to_one and turn.rules_of[room.tongue].alone == "after_company":
+        return False
+    here = [m for m in room.members.values() if present(m)]
+    return len(here) == 1 and not here[0].stay_alone
+
+
+def nobody_is_left(room: Conference, turn: Turn) -> bool:
+    """Whether the room is empty."""
+    return not room.members
+
+
+SETTLE: tuple[tuple[tuple[str, ...], Callable[[Conference, Turn], bool], str], ...] = (
+    #  in                               if                     then
+    (("waiting", "running", "ending"),  nobody_is_left,        "close"),
+    (("waiting", "running"),            a_flagged_member_left, "end"),
+    (("waiting", "running"),            someone_is_left_alone, "thin_out"),
+    (("waiting",),                      someone_may_begin,     "begin"),
+)  # fmt: skip
+
+
+def settle(room: Conference, turn: Turn) -> None:
+    """Apply whatever follows from how things now stand, until nothing more follows."""
+    follows = True
+    while follows:
+        follows = False
+        for states, holds, then in SETTLE:
+            if room.state in states and holds(room, turn):
+                CONFERENCE.fire(then, room, NOTHING, turn)
+                follows = True
+                break
+
+
+def begin(room: Conference, event: Any, turn: Turn) -> None:
+    """The room begins: whoever waits is seated and hears the others."""
+    room.started_at = turn.at
+    waiting = [m for m in room.members.values() if m.state == "waiting"]
+    for member in waiting:
+        MEMBER.fire("room_began", member, None, turn)
+        if turn.calls[member.call].sounds:
+            turn.then(EndSound(turn.calls[member.call], "wait_sound"))
+    turn.do(SeatMembers(room.id, tuple(m.call for m in waiting)))
+    if turn.watched:
+        turn.note("conference_started", "", room.id, conference=room.name)
+    if room.subscriber is not None:
+        starter = turn.calls.get(waiting[-1].call)
+        tell_subscriber(turn, room, "conference_start", starter, room_facts(room))
+
+
+def thin_out(room: Conference, event: Any, turn: Turn) -> None:
+    """Somebody is left alone who may not stay."""
+    room.fell_to_one = False
+    for member in [m for m in room.members.values() if present(m)]:
+        depart(room, member, "left_alone", turn)
+
+
+def end(room: Conference, event: Happening, turn: Turn) -> None:
+    """The room ends: everybody leaves by the row of their dialect."""
+    room.why = room.why or event.why
+    free_name(room, turn)
+    cause = EXIT_OF_ROOM_END[room.why or "internal"]
+    for member in tuple(room.members.values()):
+        depart(room, member, cause, turn)
+
+
+def free_name(room: Conference, turn: Turn) -> None:
+    """Give the name back: whoever comes now makes a new room."""
+    if turn.names.get((room.account, room.name)) == room.id:
+        del turn.names[room.account, room.name]
+
+
+def close(room: Conference, event: Any, turn: Turn) -> None:
+    """Nobody is left: say so, and leave the exchange."""
+    free_name(room, turn)
+    why = room.why or "last_left"
+    if room.timers:
+        turn.cancel_timers(room)
+    recording = turn.recordings.get(room.recording)
+    if recording is not None:
+        recordings.RECORDING.fire("stop", recording, None, turn)
+    for purpose in tuple(room.sounds or ()):
+        turn.then(EndSound(room, purpose))
+    if turn.watched:
+        turn.note("conference_ended", "", room.id, conference=room.name, why=why)
+    if room.subscriber is not None and room.used:
+        facts = {**room_facts(room), "why": why, "ending_call": room.ended_by, "ending_label": room.ended_by_label}
+        tell_subscriber(turn, room, "conference_end", turn.calls.get(room.ended_by), facts)
+    turn.rooms.pop(room.id, None)
+    if room.used:
+        turn.do(last_words(room, why, turn))
+
+
+def last_words(room: Conference, why: RoomEnd, turn: Turn) -> RecordConferenceEnd:
+    """What is kept of a room that is over."""
+    return RecordConferenceEnd(
+        room.id,
+        room.account,
+        room.name,
+        why,
+        room.created_at,
+        room.started_at,
+        turn.at,
+        room.ended_by,
+        room.numbers,
+    )
+
+
+def begin_recording(room: Conference, turn: Turn) -> None:
+    """Record the room where a member's document asked for it; never while it waits."""
+    if room.recording or room.state != "running":
+        return
+    member = next((m for m in room.members.values() if m.record is not None and m.state == "seated"), None)
+    if member is None or member.record is None:
+        return
+    recording = recordings.start(turn, room, turn.calls[member.call], member.record)
+    recording.said = {**room_facts(room), "member": member.number}
+    room.recording = recording.id
+
+
+def room_facts(room: Conference) -> dict[str, Any]:
+    """What callbacks say of the room alone."""
+    return {"conference": room.id, "conference_name": room.name, "account": room.account}
+
+
+def take_floor(room: Conference, member: Member, turn: Turn) -> None:
+    """The member is who talks now."""
+    room.floor = member.call
+    if turn.watched:
+        turn.note("member_floor", member.call, room.id)
+    if member.floor_event:
+        tell_room(turn, room, member, "conference_floor")
+
+
+def change_failed(room: Conference, member: Member, call: Call, change: str, turn: Turn) -> None:
+    """The switch could not make a flag real: ask once more, then the leg is lost."""
+    if change in member.retried:
+        turn.then(EndCall(call, "lost", "carrier"))
+        return
+    member.retried = (*member.retried, change)
+    turn.do(AGAIN[change](room, member))
+
+
+AGAIN: dict[str, Callable[[Conference, Member], Effect]] = {
+    "mute": lambda room, m: MuteMembers(room.id, (m.call,), m.muted),
+    "deaf": lambda room, m: DeafenMembers(room.id, (m.call,), m.deaf),
+    "hold": lambda room, m: HoldMembers(room.id, (m.call,), m.held),
+    "coach": lambda room, m: CoachMember(room.id, m.call, m.coaching),
+}
+
+
+def announced(sound: Sound, owner: Call | Conference, turn: Turn, *, failed: bool) -> None:
+    """An announcement is over, or could not be played: tell who listens."""
+    room = owner if isinstance(owner, Conference) else turn.rooms.get(owner.room)
+    if room is None:
+        return
+    kind = "announcement_fail" if failed else "announcement_end"
+    url = sound.asked.url if sound.asked is not None else ""
+    member = room.members.get(owner.id)
+    if member is not None:
+        tell_room(turn, room, member, kind, {"url": url})
+    elif room.subscriber is not None:
+        tell_subscriber(turn, room, kind, turn.calls.get(sound.call), {**room_facts(room), "url": url})
+
+
+def limit_rang(room: Conference, event: Any, turn: Turn) -> None:
+    """The room's own time is over."""
+    room.why = room.why or "room_time_limit"
+    settle(room, turn)
+
+
+CONFERENCE = table(
+    "conference",
+    states=("waiting", "running", "ending", "ended"),
+    final=("ended",),
+    rows=(
+        #   on         source                           dest       do
+        Row("begin",    "waiting",                       "running", begin),
+        Row("thin_out", ("waiting", "running"),          None,      thin_out),
+        Row("end",      ("waiting", "running"),          "ending",  end),
+        Row("end",      "ending",                        None),
+        Row("close",    ("waiting", "running", "ending"), "ended",  close),
+    ),
+)  # fmt: skip

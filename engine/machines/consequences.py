@@ -1,0 +1,138 @@
+"""What follows inside the exchange: the internal events by which one machine moves another."""
+
+from __future__ import annotations
+
+from engine.machines.models import Call, Conference, Recording, Sound
+from engine.machines.turn import Consequence
+from engine.values.causes import EndCause, EndSource, ExitCause
+from engine.values.effects import Facts
+from engine.values.flow import Flow, Hook
+from engine.values.verbs import AnyVerb
+
+
+class EndCall(Consequence, frozen=True):
+    """The call is to end."""
+
+    call: Call
+    cause: EndCause
+    source: EndSource
+    purpose: str = ""
+
+
+class CallUp(Consequence, frozen=True):
+    """The call was answered."""
+
+    call: Call
+
+
+class CallGone(Consequence, frozen=True):
+    """The call ended; whatever it was part of lets it go."""
+
+    call: Call
+
+
+class ForgetCall(Consequence, frozen=True):
+    """Everything has let the call go; it leaves the exchange."""
+
+    call: Call
+
+
+class DocumentReady(Consequence, frozen=True):
+    """A document was fetched and read, for the flow or a sound program of `call`."""
+
+    owner: Call | Conference
+    purpose: str
+    flow: Flow
+    url: str
+
+
+class DocumentMissing(Consequence, frozen=True):
+    """A document could not be had; `blame` says which kind it was."""
+
+    owner: Call | Conference
+    purpose: str
+    cause: EndCause
+    blame: str
+
+
+class Proceed(Consequence, frozen=True):
+    """The verb at hand is over: the flow of `call` goes on at its next element."""
+
+    call: Call
+    why: str = "ended"
+
+
+class Conclude(Consequence, frozen=True):
+    """A verb has its result: its action is asked, or the flow goes on."""
+
+    call: Call
+    kind: str
+    facts: Facts
+    why: str = "ended"
+
+
+class MemberOut(Consequence, frozen=True):
+    """The call is no member any more (`conference` and `member` empty where it never was)."""
+
+    call: Call
+    cause: ExitCause
+    facts: Facts
+
+
+class LegRang(Consequence, frozen=True):
+    """A dialled leg rings."""
+
+    leg: Call
+
+
+class LegAnswered(Consequence, frozen=True):
+    """A dialled leg was answered."""
+
+    leg: Call
+
+
+
+class LegEnded(Consequence, frozen=True):
+    """A dialled leg is over."""
+
+    leg: Call
+
+
+
+class StartSound(Consequence, frozen=True):
+    """A sound program is to run beside the call's flow: a URL's document, a bare medium, or given verbs."""
+
+    owner: Call | Conference
+    purpose: str
+    to: str
+    call: str
+    ask: Hook | None = None
+    media: str = ""
+    loops: bool = False
+    over: bool = False
+    facts: Facts = {}
+    verbs: tuple[AnyVerb, ...] = ()
+
+
+class EndSound(Consequence, frozen=True):
+    """A sound program is to end."""
+
+    owner: Call | Conference
+    purpose: str
+
+
+class SoundEnded(Consequence, frozen=True):
+    """A sound program came to its end by itself."""
+
+    sound: Sound
+    owner: Call | Conference
+    failed: bool = False
+
+
+
+class RecordingOver(Consequence, frozen=True):
+    """A recording that a verb waits for came to its end."""
+
+    call: Call
+    recording: Recording
+

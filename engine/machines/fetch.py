@@ -1,0 +1,183 @@
+"""Getting one document: attempts, then the fallback URL, then giving up.
+
+One FetchDocument effect is one attempt; how often and how long to try is the dialect's patience.
+A reply counts only if it is a 2xx that the dialect's reader can read. A reply with an audio type
+is a Play of its URL. What became of it leaves as a consequence: the flow and the sound programs
+each know what to do without it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from yarl import URL
+
+from engine.errors import DocumentError
+from engine.machines.consequences import DocumentMissing, DocumentReady
+from engine.machines.models import Call, Conference, Fetch
+from engine.machines.table import Row, table
+from engine.machines.turn import Turn, facts_of
+from engine.values.causes import EndCause
+from engine.values.effects import Facts, FetchDocument
+from engine.values.events import DocumentFetched
+from engine.values.flow import Flow, Hook
+from engine.values.rules import Patience
+from engine.values.verbs import Play
+
+PATIENT = Patience()
+
+
+class Verdict:
+    """What one attempt came to: a flow, or why not."""
+
+    __slots__ = ("again", "cause", "flow", "url")
+
+    def __init__(self, flow: Flow | None, cause: EndCause, url: str, *, again: bool) -> None:
+        """Hold the flow, or the cause and whether another attempt is worth it."""
+        self.flow = flow
+        self.cause = cause
+        self.url = url
+        self.again = again
+
+
+def resolve(base: str, url: str) -> str:
+    """The absolute address of `url` as written in the document at `base`."""
+    if not base or url.startswith(("http://", "https://")):
+        return url
+    try:
+        return str(URL(base).join(URL(url)))
+    except ValueError:
+        return url
+
+
+def objection(url: str, method: str) -> EndCause | None:
+    """Why this address cannot be asked at all, if so."""
+    if not url.startswith(("http://", "https://")):
+        return "bad_url"
+    if method not in ("GET", "POST"):
+        return "bad_method"
+    return None
+
+
+def start_fetch(
+    turn: Turn, owner: Call | Conference, call: Call | None, ask: Fetch
+) -> Fetch | None:
+    """Begin to get a document; None where the address cannot be asked (a consequence says so)."""
+    cause = objection(ask.url, ask.method)
+    if cause is not None:
+        turn.then(DocumentMissing(owner, ask.purpose, cause, ask.blame))
+        return None
+    attempt(turn, owner, call, ask)
+    return ask
+
+
+def attempt(turn: Turn, owner: Call | Conference, call: Call | None, ask: Fetch) -> None:
+    """Send one attempt out."""
+    ask.tries += 1
+    ask.id = made = turn.await_id(owner, "fetch:" + ask.purpose)
+    patience = patience_of(turn, owner.tongue, ask)
+    about = facts_of(call) if call is not None else None
+    turn.do(
+        FetchDocument(
+            owner.id, made, ask.url, ask.method, ask.kind, owner.tongue, about, ask.facts, patience.timeout
+        )
+    )
+
+
+def patience_of(turn: Turn, tongue: str, ask: Fetch) -> Patience:
+    """The dialect's patience for this kind of document."""
+    known = turn.rules_of[tongue].patience
+    return known.get(ask.blame) or known.get("", PATIENT)
+
+
+def judge(turn: Turn, tongue: str, ask: Fetch, event: DocumentFetched) -> Verdict:
+    """Read what came back."""
+    url = event.location or ask.url
+    if event.error or not 200 <= event.status < 300:  # noqa: PLR2004
+        word = event.error or ("5xx" if event.status >= 500 else "4xx")  # noqa: PLR2004
+        return Verdict(None, "fetch_failed", url, again=word in patience_of(turn, tongue, ask).retry)
+    if event.content_type.startswith("audio/"):
+        return Verdict(Flow(tongue, (Play(name="Play", line=0, url=url),)), "fetch_failed", url, again=False)
+    try:
+        return Verdict(turn.tongues[tongue].read(event.body), "fetch_failed", url, again=False)
+    except DocumentError as error:
+        if turn.watched:
+            turn.note(
+                "warning", ask.owner, "", code=error.code or "document", message=str(error), line=error.line, url=url
+            )
+        return Verdict(None, "bad_document", url, again=False)
+
+
+def worth_another_try(ask: Fetch, verdict: Verdict, turn: Turn) -> bool:
+    """Whether the same address may answer better now."""
+    owner = turn.owner(ask.owner)
+    if owner is None or not verdict.again:
+        return False
+    patience = patience_of(turn, owner.tongue, ask)
+    return ask.tries < patience.tries and turn.at - ask.started_at < patience.total
+
+
+def has_fallback(ask: Fetch, verdict: Verdict, turn: Turn) -> bool:
+    """Whether there is another address to ask."""
+    return ask.fallback is not None
+
+
+def ask_again(ask: Fetch, verdict: Verdict, turn: Turn) -> None:
+    """Try the same address once more."""
+    owner = turn.owner(ask.owner)
+    if owner is not None:
+        attempt(turn, owner, caller_of(turn, owner), ask)
+
+
+def ask_fallback(ask: Fetch, verdict: Verdict, turn: Turn) -> None:
+    """Try the fallback address, as new."""
+    hook = ask.fallback
+    if hook is None:
+        return
+    ask.url, ask.method, ask.fallback, ask.kind = hook.url, hook.method, None, "fallback"
+    ask.tries, ask.started_at = 0, turn.at
+    ask_again(ask, verdict, turn)
+
+
+def hand_over(ask: Fetch, verdict: Verdict, turn: Turn) -> None:
+    """Give the flow to whom it was fetched for."""
+    owner = turn.owner(ask.owner)
+    if owner is not None and verdict.flow is not None:
+        turn.then(DocumentReady(owner, ask.purpose, verdict.flow, verdict.url))
+
+
+def give_up(ask: Fetch, verdict: Verdict, turn: Turn) -> None:
+    """Say that there will be no document."""
+    owner = turn.owner(ask.owner)
+    if owner is not None:
+        turn.then(DocumentMissing(owner, ask.purpose, verdict.cause, ask.blame))
+
+
+def caller_of(turn: Turn, owner: Call | Conference) -> Call | None:
+    """The call that a request for `owner` speaks of."""
+    return turn.calls.get(owner.id)
+
+
+def new_fetch(turn: Turn, owner: Call | Conference, purpose: str, kind: str, hook: Hook, facts: Facts) -> Fetch:
+    """A fetch that blames nothing: sounds and other side programs."""
+    return Fetch(owner.id, purpose, kind, "sound", hook.url, hook.method, facts, turn.at)
+
+
+def document_fetched(turn: Turn, owner: Call | Conference, ask: Fetch, event: Any) -> None:
+    """One attempt ended: judge it and move the fetch on."""
+    verdict = judge(turn, owner.tongue, ask, event)
+    FETCH.fire("document_read" if verdict.flow is not None else "attempt_failed", ask, verdict, turn)
+
+
+FETCH = table(
+    "fetch",
+    states=("asking", "read", "failed"),
+    final=("read", "failed"),
+    rows=(
+        #   on                 source    dest      do            when
+        Row("document_read",   "asking", "read",   hand_over),
+        Row("attempt_failed",  "asking", None,     ask_again,    worth_another_try),
+        Row("attempt_failed",  "asking", None,     ask_fallback, has_fallback),
+        Row("attempt_failed",  "asking", "failed", give_up),
+    ),
+)  # fmt: skip

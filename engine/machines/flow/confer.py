@@ -1,0 +1,65 @@
+"""The Conference verb: to the door, into the room, and on with the flow after leaving.
+
+What happens after leaving is one lookup: the dialect of the member's own document maps every cause
+to an outcome.
+"""
+
+from __future__ import annotations
+
+from engine.machines.consequences import Conclude, MemberOut, Proceed
+from engine.machines.door import Visitor, admit, farewell, member_of, room_for
+from engine.machines.flow.interpreter import fetch_flow
+from engine.machines.models import Call, Conference
+from engine.machines.turn import Turn
+from engine.values import verbs
+
+
+def confer(call: Call, verb: verbs.Conference, turn: Turn) -> bool:
+    """Go to the door of the room that the document names."""
+    room = room_for(turn, call.account, verb.room, call)
+    first = not room.members
+    if not admit(room, Visitor(call, member_of(call, verb), verb.max_members, verb.coach), turn):
+        return True
+    subscribe(room, call, verb, turn)
+    limit_time(room, verb, turn, first=first)
+    return True
+
+
+def subscribe(room: Conference, call: Call, verb: verbs.Conference, turn: Turn) -> None:
+    """The first to give a callback URL for the room hears of all its events, where the dialect tells rooms."""
+    rules = turn.rules_of[call.tongue]
+    member = room.members[call.id]
+    if rules.subscriber == "room" and member.callback is not None:
+        if room.subscriber is None and turn.rules_of[room.tongue].subscriber == "room":
+            room.subscriber, room.events = member.callback, verb.callback_events
+        member.callback = None
+
+
+def limit_time(room: Conference, verb: verbs.Conference, turn: Turn, *, first: bool) -> None:
+    """Start, or set anew, the room's own time limit."""
+    rules = turn.rules_of[room.tongue]
+    given = verb.time_limit
+    if given is not None and (first or rules.limit_owner == "newest"):
+        room.time_limit = given
+    elif not first:
+        return
+    if room.time_limit:
+        turn.set_timer(room, "room_limit", turn.at + room.time_limit)
+
+
+def member_out(consequence: MemberOut, turn: Turn) -> None:
+    """The call is out of the room: go on as its dialect's row for the cause says."""
+    call, cause = consequence.call, consequence.cause
+    if call.pending is not None and call.state == "up":
+        hook, call.pending = call.pending, None
+        fetch_flow(call, "transfer", hook.url, hook.method, {}, turn)
+        return
+    if call.state not in ("ringing", "up"):
+        return
+    outcome = turn.rules_of[call.tongue].exits[cause]
+    if outcome in ("end", "unreachable"):
+        farewell(call, cause, turn)
+    elif outcome == "next" or not isinstance(call.verb, verbs.Conference):
+        turn.then(Proceed(call, cause))
+    else:
+        turn.then(Conclude(call, "action_conference", consequence.facts, cause))

@@ -1,0 +1,311 @@
+"""Sound programs: small flows beside a call's own.
+
+A wait sound, a hold sound, an announcement, the sound of entering, the music of a dial: each has an
+owner (a call or a room), a purpose, and at most one program for each purpose (announcements queue
+up behind each other). Only the verbs that the dialect allows in such documents run. A loop whose
+round took less than a second waits the second out; after three empty or failed rounds there is
+silence and a warning. A sound of entering or leaving that cannot start within a second is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.machines.consequences import (
+    DocumentMissing,
+    DocumentReady,
+    EndCall,
+    EndSound,
+    SoundEnded,
+    StartSound,
+)
+from engine.machines.fetch import new_fetch, resolve, start_fetch
+from engine.machines.models import Call, Conference, Sound
+from engine.machines.table import Row, table
+from engine.machines.turn import Turn
+from engine.values import verbs
+from engine.values.effects import Facts, PlayMedia, SpeakText, StopMedia
+from engine.values.flow import Flow, Hook
+
+EMPTY_ROUNDS = 3
+QUEUED = ("announce",)
+ENDLESS = ("wait_sound", "hold_sound", "queue_wait")
+BRIEF = ("enter_sound", "exit_sound")
+
+Owner = Call | Conference
+
+
+def slots(owner: Owner) -> dict[str, Sound]:
+    """The owner's sound programs by purpose."""
+    if owner.sounds is None:
+        owner.sounds = {}
+    return owner.sounds
+
+
+def start(asked: StartSound, turn: Turn) -> None:
+    """Begin a program in the owner's slot for its purpose; announcements wait for the one before."""
+    owner = asked.owner
+    if isinstance(owner, Call) and owner.state not in ("ringing", "up"):
+        return
+    sound = Sound(owner.id, asked.purpose, asked.to, asked.loops, asked.over, asked.call)
+    sound.asked, sound.facts = asked.ask, asked.facts
+    if asked.media:
+        sound.flow = Flow(owner.tongue, (verbs.Play(name="Play", url=asked.media, loop=0 if asked.loops else 1),))
+    elif asked.verbs:
+        sound.flow = Flow(owner.tongue, asked.verbs)
+    running = slots(owner).get(asked.purpose)
+    if running is not None and asked.purpose in QUEUED:
+        running.waiting.append(sound)
+        return
+    if running is not None:
+        stop(running, owner, turn)
+    slots(owner)[asked.purpose] = sound
+    run(sound, owner, turn)
+
+
+def run(sound: Sound, owner: Owner, turn: Turn) -> None:
+    """Set a program going: play what it has, or fetch its document."""
+    sound.round_at = turn.at
+    if sound.flow is not None:
+        sound.state = "playing"
+        play_next(sound, owner, turn)
+        return
+    if sound.asked is None:
+        return
+    ask(sound, owner, sound.asked, turn)
+
+
+def ask(sound: Sound, owner: Owner, hook: Hook, turn: Turn) -> None:
+    """Fetch the program's document."""
+    sound.state = "fetching"
+    base = sound.base or (owner.base if isinstance(owner, Call) else "")
+    kind = sound.purpose.partition(":")[0]
+    facts: Facts = {"member_sound": kind, **sound.facts}
+    new = new_fetch(turn, owner, f"sound:{sound.purpose}", kind, Hook(resolve(base, hook.url), hook.method), facts)
+    sound.fetch = start_fetch(turn, owner, turn.calls.get(sound.call), new)
+
+
+def document_ready(consequence: DocumentReady, turn: Turn) -> None:
+    """The program's document has come: run its verbs."""
+    owner = consequence.owner
+    sound = slots(owner).get(consequence.purpose.removeprefix("sound:"))
+    if sound is None:
+        return
+    if sound.purpose.partition(":")[0] in BRIEF and turn.at - sound.round_at > turn.settings.sound_delay:
+        finish(sound, owner, turn, failed=True)
+        return
+    allowed = allowed_verbs(sound, owner, turn)
+    kept = tuple(v for v in consequence.flow.verbs if v.__struct_config__.tag in allowed)
+    sound.flow = Flow(consequence.flow.dialect, kept)
+    sound.base, sound.pc, sound.fetch, sound.state = consequence.url, 0, None, "playing"
+    if sound.purpose in ENDLESS and len(kept) == 1 and not kept[0].line:
+        sound.loops = True  # bare audio, no document: it has no end of its own
+    if turn.watched:
+        for verb in consequence.flow.verbs:
+            if verb not in kept:
+                turn.note("warning", sound.call, code="sound_verb", message=f"<{verb.name}> plays no part here",
+                          line=verb.line)
+    play_next(sound, owner, turn)
+
+
+def allowed_verbs(sound: Sound, owner: Owner, turn: Turn) -> tuple[str, ...]:
+    """Which verbs a program of this purpose may hold."""
+    rules = turn.rules_of[owner.tongue]
+    return rules.queue_verbs if sound.purpose == "queue_wait" else rules.sound_verbs
+
+
+def document_missing(consequence: DocumentMissing, turn: Turn) -> None:
+    """The program's document cannot be had: silence, or another round."""
+    owner = consequence.owner
+    sound = slots(owner).get(consequence.purpose.removeprefix("sound:"))
+    if sound is None:
+        return
+    if turn.watched:
+        turn.note("warning", sound.call, code=consequence.cause, message=f"no {sound.purpose} document", line=0)
+    finish(sound, owner, turn, failed=True)
+
+
+def play_next(sound: Sound, owner: Owner, turn: Turn) -> None:
+    """Play the program's next verb, or end the round."""
+    flow = sound.flow
+    while flow is not None and sound.pc < len(flow.verbs):
+        verb = flow.verbs[sound.pc]
+        sound.pc += 1
+        play = PLAYS.get(type(verb))
+        if play is not None and play(sound, owner, verb, turn):
+            return
+    end_round(sound, owner, turn)
+
+
+def play_media(sound: Sound, owner: Owner, verb: verbs.Play, turn: Turn) -> bool:
+    """Play a file."""
+    media = resolve(sound.base, verb.url)
+    sound.playing = turn.await_id(owner, f"sound:{sound.purpose}")
+    purpose = sound.purpose.partition(":")[0]
+    turn.do(PlayMedia(owner.id, sound.playing, sound.to, media, verb.loop, sound.over, purpose))
+    return True
+
+
+def speak(sound: Sound, owner: Owner, verb: verbs.Speak, turn: Turn) -> bool:
+    """Speak a text."""
+    sound.playing = turn.await_id(owner, f"sound:{sound.purpose}")
+    purpose = sound.purpose.partition(":")[0]
+    turn.do(
+        SpeakText(owner.id, sound.playing, sound.to, verb.text, verb.voice, verb.language, verb.loop, sound.over,
+                  purpose, verb.ssml)
+    )  # fmt: skip
+    return True
+
+
+def stay_silent(sound: Sound, owner: Owner, verb: verbs.Wait, turn: Turn) -> bool:
+    """Be silent for a while."""
+    turn.set_timer(owner, f"sound:{sound.purpose}", turn.at + verb.length)
+    return True
+
+
+def go_elsewhere(sound: Sound, owner: Owner, verb: verbs.Redirect, turn: Turn) -> bool:
+    """Run another document instead; one that comes back at once is paced like a loop."""
+    again = Hook(verb.url or sound.base, verb.method)
+    if turn.at - sound.round_at < turn.settings.a_while:
+        sound.asked = Hook(resolve(sound.base, again.url), again.method)
+        sound.state = "pacing"
+        turn.set_timer(owner, f"sound:{sound.purpose}", sound.round_at + turn.settings.a_while)
+        return True
+    sound.round_at = turn.at
+    ask(sound, owner, again, turn)
+    return True
+
+
+def leave_queue(sound: Sound, owner: Owner, verb: verbs.Leave, turn: Turn) -> bool:
+    """The document of a queue says that the caller leaves it."""
+    turn.then(SoundEnded(sound, owner, failed=False))
+    sound.state = "over"
+    return True
+
+
+def end_the_call(sound: Sound, owner: Owner, verb: verbs.Hangup, turn: Turn) -> bool:
+    """The document of a queue ends the call."""
+    if isinstance(owner, Call):
+        turn.then(EndCall(owner, "hangup_verb", "document"))
+    return True
+
+
+PLAYS: dict[type[verbs.Verb], Callable[[Sound, Owner, Any, Turn], bool]] = {
+    verbs.Play: play_media,
+    verbs.Speak: speak,
+    verbs.Wait: stay_silent,
+    verbs.Redirect: go_elsewhere,
+    verbs.Leave: leave_queue,
+    verbs.Hangup: end_the_call,
+}
+
+
+def playback_ended(owner: Owner, purpose: str, event: Any, turn: Turn) -> None:
+    """One sound of a program is over."""
+    sound = slots(owner).get(purpose)
+    if sound is not None and sound.playing == event.id:
+        SOUND.fire("sound_over", sound, (owner, event), turn)
+
+
+def timer_rang(owner: Owner, purpose: str, turn: Turn) -> None:
+    """A silence, or the pause before another round, is over."""
+    sound = slots(owner).get(purpose)
+    if sound is not None:
+        SOUND.fire("time_over", sound, (owner, None), turn)
+
+
+def next_sound(sound: Sound, event: tuple[Owner, Any], turn: Turn) -> None:
+    """On with the program."""
+    owner, told = event
+    sound.playing = ""
+    if told is not None and told.why == "failed" and sound.flow is not None and len(sound.flow.verbs) == 1:
+        finish(sound, owner, turn, failed=True)
+    else:
+        play_next(sound, owner, turn)
+
+
+def next_round(sound: Sound, event: tuple[Owner, Any], turn: Turn) -> None:
+    """The pause is over: the program starts again."""
+    owner, _ = event
+    sound.round_at = turn.at
+    sound.pc = 0
+    if sound.flow is not None and sound.asked is not None and sound.flow.verbs and not ends_elsewhere(sound.flow):
+        sound.state = "playing"
+        play_next(sound, owner, turn)
+    elif sound.asked is not None:
+        ask(sound, owner, sound.asked, turn)
+
+
+def ends_elsewhere(flow: Flow) -> bool:
+    """Whether the program ends by going to another document."""
+    return isinstance(flow.verbs[-1], verbs.Redirect)
+
+
+def end_round(sound: Sound, owner: Owner, turn: Turn) -> None:
+    """The program ran out: again, or done."""
+    sound.rounds += 1
+    if not sound.loops:
+        finish(sound, owner, turn, failed=False)
+        return
+    if turn.at <= sound.round_at:
+        sound.empty_rounds += 1
+        if sound.empty_rounds >= EMPTY_ROUNDS:
+            if turn.watched:
+                turn.note("warning", sound.call, code="empty_loop", message=f"{sound.purpose} holds no sound", line=0)
+            finish(sound, owner, turn, failed=True)
+            return
+    else:
+        sound.empty_rounds = 0
+    sound.state = "pacing"
+    at = max(turn.at, sound.round_at + turn.settings.a_while)
+    if at > turn.at:
+        turn.set_timer(owner, f"sound:{sound.purpose}", at)
+    else:
+        next_round(sound, (owner, None), turn)
+
+
+def finish(sound: Sound, owner: Owner, turn: Turn, *, failed: bool) -> None:
+    """The program is over by itself; the next announcement in line begins."""
+    sound.state = "over"
+    slots(owner).pop(sound.purpose, None)
+    turn.then(SoundEnded(sound, owner, failed))
+    if sound.waiting:
+        following = sound.waiting.pop(0)
+        following.waiting, sound.waiting = sound.waiting, []
+        slots(owner)[sound.purpose] = following
+        run(following, owner, turn)
+
+
+def end(asked: EndSound, turn: Turn) -> None:
+    """Somebody wants a program over."""
+    owner = asked.owner
+    sound = slots(owner).pop(asked.purpose, None) if owner.sounds else None
+    if sound is not None:
+        stop(sound, owner, turn)
+
+
+def stop(sound: Sound, owner: Owner, turn: Turn) -> None:
+    """Silence a program at once."""
+    sound.state = "over"
+    turn.cancel_timer(owner, f"sound:{sound.purpose}")
+    if sound.fetch is not None:
+        owner.awaits.pop(sound.fetch.id, None)
+    if sound.playing and owner.awaits.pop(sound.playing, None) is not None:
+        turn.do(StopMedia(owner.id, sound.playing))
+
+
+SOUND = table(
+    "sound",
+    states=("fetching", "playing", "pacing", "over"),
+    final=("over",),
+    rows=(
+        #   on            source      dest       do
+        Row("sound_over", "playing",  None,      next_sound),
+        Row("sound_over", "fetching", None),
+        Row("sound_over", "pacing",   None),
+        Row("time_over",  "playing",  None,      next_sound),
+        Row("time_over",  "pacing",   None,      next_round),
+        Row("time_over",  "fetching", None),
+    ),
+)  # fmt: skip

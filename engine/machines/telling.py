@@ -1,0 +1,77 @@
+"""What the customer is told: callbacks as effects with vendor-neutral content."""
+
+from __future__ import annotations
+
+from engine.machines.models import Call, Conference, Member
+from engine.machines.turn import Turn, facts_of
+from engine.values.effects import Facts, SendCallback
+from engine.values.flow import Hook
+
+
+def tell(turn: Turn, call: Call, hook: Hook | None, kind: str, facts: Facts | None = None) -> None:
+    """Tell `hook` something about `call`, where there is a hook."""
+    if hook is None or not hook.url:
+        return
+    call.ordinal += 1
+    made = f"{call.id}.{call.ordinal}"
+    turn.do(
+        SendCallback(
+            call.id, made, hook.url, hook.method, kind, call.tongue, facts_of(call), facts or {}, call.room, turn.at
+        )
+    )
+
+
+def tell_status(turn: Turn, call: Call, event: str, **facts: str | bool | float | None) -> None:
+    """Tell the status URL of `call` of one step of its life, where it subscribed to it."""
+    if call.status is not None and event in call.status_events:
+        tell(turn, call, call.status, "call_status", {"event": event, "sequence": call.sequence, **facts})
+        call.sequence += 1
+
+
+def member_facts(room: Conference, member: Member) -> Facts:
+    """What callbacks say of a room and one of its members."""
+    return {
+        "conference": room.id,
+        "conference_name": room.name,
+        "account": room.account,
+        "member": member.number,
+        "label": member.label,
+        "muted": member.muted,
+        "deaf": member.deaf,
+        "held": member.held,
+        "coaching": bool(member.coaching),
+        "coaching_call": member.coaching,
+        "starts": member.starts,
+        "ends": member.ends,
+    }
+
+
+def tell_room(turn: Turn, room: Conference, member: Member, kind: str, more: Facts | None = None) -> None:
+    """Tell of something in a room: the member's own callback URL, and the room's subscriber."""
+    if member.callback is None and room.subscriber is None:
+        return
+    call = turn.calls.get(member.call)
+    if call is None:
+        return
+    rules = turn.rules_of[call.tongue]
+    facts = {**member_facts(room, member), **(more or {})}
+    if member.callback is not None and kind in rules.subscriptions and rules.subscriber == "member":
+        tell(turn, call, member.callback, kind, facts)
+    if room.subscriber is not None:
+        tell_subscriber(turn, room, kind, call, facts)
+
+
+def tell_subscriber(turn: Turn, room: Conference, kind: str, call: Call | None, facts: Facts) -> None:
+    """Tell the room's subscriber, where it asked for this kind; each telling counts the room's sequence on."""
+    hook = room.subscriber
+    word = turn.rules_of[room.tongue].subscriptions.get(kind)
+    if hook is None or word is None or (word and word not in room.events):
+        return
+    room.ordinal += 1
+    made = f"{room.id}.{room.ordinal}"
+    about = facts_of(call) if call is not None else None
+    content: Facts = {**facts, "sequence": room.sequence}
+    room.sequence += 1
+    turn.do(
+        SendCallback(room.id, made, hook.url, hook.method, kind, room.tongue, about, content, room.id, turn.at)
+    )

@@ -1,0 +1,1 @@
+"""What people do, run in virtual time and shown."""

@@ -1,0 +1,123 @@
+"""Tells what an element or a word of `do` means, from the tables that the engine itself works by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal, get_args, get_origin
+
+import msgspec
+from msgspec import NODEFAULT
+
+from engine.dialects.dialect import Attribute, Dialect, Element
+from engine.dialects.lexical import describe
+from engine.dialects.registry import DIALECTS
+from engine.errors import RequestError
+from engine.simulation.convert import nearest
+from engine.simulation.words import WORDS, Word
+from engine.values.flow import Hook
+
+SUPPORT = {
+    "executed": "",
+    "understood": "Read and validated, but not executed: the flow passes it by.",
+    "opaque": "Kept as it is: its attributes are not known here.",
+}
+
+
+def explain_element(name: str, dialects: tuple[str, ...]) -> Iterator[str]:
+    """Tell all about an element in each of these dialects; RequestError where none has it."""
+    known = [DIALECTS[dialect] for dialect in dialects]
+    holders = [dialect for dialect in known if match(name, dialect)]
+    if not holders:
+        names = {element for dialect in known for element in dialect.elements}
+        raise RequestError(f"there is no element {name!r}", field="ELEMENT", hint=nearest(name, names))
+    for place, dialect in enumerate(holders):
+        if place:
+            yield ""
+        yield from of_dialect(dialect.elements[match(name, dialect)], dialect)
+
+
+def match(name: str, dialect: Dialect) -> str:
+    """The element as the dialect spells it, whatever the case; empty where there is none."""
+    folded = name.strip("<>/").lower()
+    return next((element for element in dialect.elements if element.lower() == folded), "")
+
+
+def of_dialect(element: Element, dialect: Dialect) -> Iterator[str]:
+    """Tell all about one element."""
+    yield f"<{element.name}> in {dialect.title}" + (f" ({element.spec})" if element.spec else "")
+    yield f"  {element.doc}"
+    if SUPPORT[element.support]:
+        yield f"  {SUPPORT[element.support]}"
+    if element.text is not None:
+        needed = ", required" if element.text.required else ""
+        yield f"  Text: {element.text.doc} {describe(element.text.lexical)}{needed}"
+    if element.children:
+        yield f"  May hold: {', '.join(element.children)}"
+    if element.attributes:
+        yield "  Attributes:"
+        width = max(len(attribute.name) for attribute in element.attributes)
+        for attribute in element.attributes:
+            yield f"    {attribute.name:<{width}}  {of_attribute(attribute)}"
+    if element.what_next:
+        yield f"  What happens after: {element.what_next}"
+
+
+def of_attribute(attribute: Attribute) -> str:
+    """Tell what an attribute takes and means."""
+    default = "required" if attribute.required else f"default {attribute.default or 'none'}"
+    foreign = " Another vendor's name." if attribute.foreign else ""
+    return f"{describe(attribute.lexical)}; {default}. {attribute.doc}{foreign}"
+
+
+def explain_words() -> Iterator[str]:
+    """List every word of `do` with its fields."""
+    yield "Steps of a scenario: each has `at` (seconds), `do`, and"
+    for word in WORDS.values():
+        yield ""
+        yield f"{word.do}: {word.doc}"
+        for info in msgspec.structs.fields(word.step):
+            if info.name != "at":
+                yield f"    {info.encode_name}: {of_field(info, word)}"
+
+
+def of_field(info: Any, word: Word) -> str:
+    """Tell a field's type and default."""
+    kind = NAMES if word.fields.get(info.name) == "members" else type_name(info.type)
+    if info.default is NODEFAULT:
+        return kind
+    return f"{kind}, else {shown(info.default)}"
+
+
+NAMES = "a caller, number or label, a list of them, or all"
+PLAIN: dict[Any, str] = {
+    str: "text",
+    float: "seconds",
+    int: "a number",
+    bool: "true or false",
+    Hook: "a URL or {url, method}",
+}
+
+
+def type_name(kind: Any) -> str:
+    """Tell a type in the words of a scenario."""
+    parts = [part for part in get_args(kind) if part not in (type(None), ...)]
+    if not parts:
+        return PLAIN.get(kind, str(kind))
+    if get_origin(kind) is Literal:
+        return " | ".join(part or "nothing" for part in parts)
+    if get_origin(kind) is tuple:
+        return "a list of pairs" if get_args(parts[0]) else f"a list of {type_name(parts[0])}s"
+    if Hook in parts:
+        return PLAIN[Hook]
+    return " or ".join(type_name(part) for part in parts)
+
+
+def shown(default: Any) -> str:
+    """Tell a default."""
+    if default in ("", None, ()):
+        return "nothing"
+    if isinstance(default, tuple):
+        return ", ".join(default)
+    if isinstance(default, bool):
+        return str(default).lower()
+    return f"{default:g}" if isinstance(default, float) else str(default)

@@ -1,0 +1,136 @@
+"""What happened in a run, in order, with times: one plain dict an entry.
+
+Most entries are what the exchange noted. The rest are worked out here: what is heard, from the
+sounds that start; callbacks, as their dialect words them; fetches and receipts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.dialects.phrase import end_row
+from engine.dialects.wording import WORDINGS, word
+from engine.values.commands import InviteMember, MakeCall
+from engine.values.effects import Effect, Facts, Fault, Noted, PlaceCall, PlayMedia, Receipt, SendCallback, SpeakText
+from engine.values.events import CallArrived, CommandGiven, DocumentFetched, Event
+
+Entry = dict[str, Any]
+
+
+class Timeline:
+    """Collects entries; `room_name` tells a room's name by its id while it lives."""
+
+    def __init__(self, room_name: Callable[[str], str]) -> None:
+        """Begin with nothing."""
+        self.entries: list[Entry] = []
+        self._room_name = room_name
+        self._names: dict[str, str] = {}
+        self._tongues: dict[str, str] = {}
+        self.at = 0.0
+        self._of_effect: dict[type[Effect], Callable[[Any], None]] = {
+            Noted: self._noted,
+            PlayMedia: self._play_media,
+            SpeakText: self._speak_text,
+            SendCallback: self._send_callback,
+            Receipt: self._receipt,
+            PlaceCall: self._place_call,
+            Fault: self._fault,
+        }
+        self._of_event: dict[type[Event], Callable[[Any], None]] = {
+            DocumentFetched: self._document_fetched,
+            CallArrived: self._call_arrived,
+            CommandGiven: self._command_given,
+        }
+
+    def happened(self, event: Event) -> None:
+        """Note an event before the exchange hears of it."""
+        self.at = event.at
+        note = self._of_event.get(type(event))
+        if note is not None:
+            note(event)
+
+    def follows(self, effect: Effect) -> None:
+        """Note one of the effects that followed."""
+        note = self._of_effect.get(type(effect))
+        if note is not None:
+            note(effect)
+
+    def _add(self, what: str, call: str = "", room: str = "", facts: Mapping[str, Any] | None = None) -> None:
+        """Put one entry at the end, without what says nothing."""
+        entry: Entry = {"at": round(self.at, 6)}
+        if call:
+            entry["call"] = call
+        entry["what"] = what
+        if room:
+            entry["conference"] = self._name(room)
+        entry.update((name, fact) for name, fact in (facts or {}).items() if fact not in ("", None))
+        self.entries.append(entry)
+
+    def _name(self, room: str) -> str:
+        known = self._names.get(room)
+        if known is None:
+            known = self._names[room] = self._room_name(room) or room
+        return known
+
+    # Effects.
+
+    def _noted(self, note: Noted) -> None:
+        facts: Facts = dict(note.facts)
+        name = facts.pop("conference", None)
+        if note.conference and isinstance(name, str):
+            self._names[note.conference] = name
+        if note.what == "fault":  # the effect itself says more
+            return
+        if note.what == "call_ended":
+            facts = self._end_facts(note.call, facts)
+        self._add(note.what, note.call, note.conference, facts)
+
+    def _end_facts(self, call: str, facts: Facts) -> Facts:
+        """Add the code by which the call's dialect reports such an end."""
+        wording = WORDINGS.get(self._tongues.pop(call, ""))
+        cause, purpose = str(facts.pop("cause", "")), str(facts.pop("purpose", None) or "")
+        code = end_row(wording, cause, purpose).code if wording is not None else 0
+        return {"cause": cause, "code": code or None, **facts}
+
+    def _play_media(self, effect: PlayMedia) -> None:
+        self._heard(effect.owner, effect.to, {"media": effect.media, "purpose": effect.purpose})
+
+    def _speak_text(self, effect: SpeakText) -> None:
+        self._heard(effect.owner, effect.to, {"text": effect.text, "purpose": effect.purpose})
+
+    def _heard(self, owner: str, to: str, facts: Facts) -> None:
+        room = self._names.get(to) or self._room_name(to)
+        facts["to"] = room or to
+        self._add("heard", "" if room else to, to if room else "", facts)
+
+    def _send_callback(self, effect: SendCallback) -> None:
+        outgoing = word(effect)
+        params = dict(outgoing.params)
+        facts = {"kind": effect.kind, "url": outgoing.url, "method": outgoing.method, "params": params}
+        self._add("callback", effect.about.call if effect.about else "", effect.conference, facts)
+
+    def _receipt(self, effect: Receipt) -> None:
+        results = {target: result for result in ("changed", "same", "unknown") for target in getattr(effect, result)}
+        self._add("receipt", "", "", {"command": effect.command, "results": results, "refused": effect.refused})
+
+    def _place_call(self, effect: PlaceCall) -> None:
+        if effect.parent:
+            self._tongues.setdefault(effect.call, self._tongues.get(effect.parent, ""))
+
+    def _fault(self, effect: Fault) -> None:
+        self._add("fault", effect.owner, "", {"error": effect.error})
+
+    # Events.
+
+    def _document_fetched(self, event: DocumentFetched) -> None:
+        facts: Facts = {"url": event.location, "status": event.status, "error": event.error}
+        room = self._names.get(event.owner)
+        self._add("document_fetched", "" if room else event.owner, event.owner if room else "", facts)
+
+    def _call_arrived(self, event: CallArrived) -> None:
+        self._tongues[event.call] = event.tongue
+
+    def _command_given(self, event: CommandGiven) -> None:
+        if isinstance(event.command, (MakeCall, InviteMember)):
+            self._tongues[event.command.call] = event.command.tongue

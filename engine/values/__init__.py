@@ -1,0 +1,1 @@
+"""The words: plain frozen data that every other room speaks; imports nothing of ours."""

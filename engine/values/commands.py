@@ -1,0 +1,317 @@
+"""What a customer asks: imperative, frozen; the wire tag is the word of `do` in a scenario.
+
+Rooms are named by account and name (or by the room's own id); members by call id, member number
+or label; `("all",)` means every member. None means "leave as it is".
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from engine.values.flow import Hook
+
+ALL = ("all",)
+
+
+class Command(Struct, frozen=True, kw_only=True, tag_field="do"):
+    """One thing a customer asks of the exchange."""
+
+
+class MemberCommand(Command, frozen=True, kw_only=True):
+    """A command to members of one room."""
+
+    conference: str
+    account: str = ""
+    members: tuple[str, ...] = ALL
+
+
+class KickMember(MemberCommand, frozen=True, kw_only=True, tag="kick"):
+    """Take members out of the room; their flows go on as their dialect says."""
+
+
+class HangUpMember(MemberCommand, frozen=True, kw_only=True, tag="hang_up_member"):
+    """End the calls of members."""
+
+
+class UpdateMember(MemberCommand, frozen=True, kw_only=True, tag="update_member"):
+    """Change what members may say, hear and cause, all at once.
+
+    `coach` is a member to coach, an empty string for nobody. `hold_sound` is played to a held
+    member (empty: built-in music); `announce` is fetched and played to each member.
+    """
+
+    muted: bool | None = None
+    deaf: bool | None = None
+    held: bool | None = None
+    hold_sound: Hook | None = None
+    coach: str | None = None
+    end_on_exit: bool | None = None
+    beep_on_exit: bool | None = None
+    wait_sound: Hook | None = None
+    announce: Hook | None = None
+
+
+class PlayToMember(MemberCommand, frozen=True, kw_only=True, tag="play"):
+    """Play a sound to members over the talk; `all` is one room sound."""
+
+    url: str
+    loop: int = 1
+
+
+class StopPlayToMember(MemberCommand, frozen=True, kw_only=True, tag="stop_play"):
+    """Stop what `play` started with the same targets."""
+
+
+class SpeakToMember(MemberCommand, frozen=True, kw_only=True, tag="speak"):
+    """Speak a text to members over the talk; `all` is one room sound."""
+
+    text: str
+    voice: str = ""
+    language: str = ""
+
+
+class StopSpeakToMember(MemberCommand, frozen=True, kw_only=True, tag="stop_speak"):
+    """Stop what `speak` started with the same targets."""
+
+
+class RoomCommand(Command, frozen=True, kw_only=True):
+    """A command to one room."""
+
+    conference: str
+    account: str = ""
+
+
+class Announce(RoomCommand, frozen=True, kw_only=True, tag="announce"):
+    """Fetch a document or sound and play it to the whole room."""
+
+    sound: Hook
+
+
+class LockConference(RoomCommand, frozen=True, kw_only=True, tag="lock"):
+    """Let nobody else in (`locked` false: open again)."""
+
+    locked: bool = True
+
+
+class RecordConference(RoomCommand, frozen=True, kw_only=True, tag="start_recording"):
+    """Record the room; `callback` is told at the end."""
+
+    format: str = "mp3"
+    callback: Hook | None = None
+    max_length: float = 0.0
+
+
+class PauseRecording(RoomCommand, frozen=True, kw_only=True, tag="pause_recording"):
+    """Pause the room's recording."""
+
+
+class ResumeRecording(RoomCommand, frozen=True, kw_only=True, tag="resume_recording"):
+    """Go on with the room's paused recording."""
+
+
+class StopRecording(RoomCommand, frozen=True, kw_only=True, tag="stop_recording"):
+    """Stop the room's recording."""
+
+
+class EndConference(RoomCommand, frozen=True, kw_only=True, tag="end_conference"):
+    """End the room; what its members do next is the API row of their dialect."""
+
+
+class EndAllConferences(Command, frozen=True, kw_only=True, tag="end_all_conferences"):
+    """End every room of an account."""
+
+    account: str = ""
+
+
+class InviteMember(RoomCommand, frozen=True, kw_only=True, tag="invite"):
+    """Dial somebody into the room (created when there is none); `call` is the new call's id."""
+
+    call: str
+    to: str
+    caller: str = ""
+    caller_name: str = ""
+    tongue: str = ""
+    timeout: float = 0.0
+    time_limit: float = 0.0
+    label: str = ""
+    muted: bool = False
+    beep: Literal["none", "both", "enter", "exit"] = "both"
+    starts: bool = True
+    ends: bool = False
+    early_media: bool = False
+    max_members: int | None = None
+    wait_sound: Hook | None = None
+    coach: str = ""
+    record: bool = False
+    callback: Hook | None = None
+    callback_events: tuple[str, ...] = ()
+    status: Hook | None = None
+    status_events: tuple[str, ...] = ("completed",)
+    machine_detection: Literal["", "true", "hangup"] = ""
+    send_digits: str = ""
+
+
+class DefineConference(Command, frozen=True, kw_only=True, tag="define_conference"):
+    """Store or change a definition that callers may dial into; None leaves a field as it is."""
+
+    id: str
+    account: str = ""
+    name: str | None = None
+    member_pins: tuple[str, ...] | None = None
+    moderator_pins: tuple[str, ...] | None = None
+    max_members: int | None = None
+    profile: Literal["default", "large", "webinar"] | None = None
+    play_entry_tone: bool | None = None
+    play_exit_tone: bool | None = None
+    wait_for_moderator: bool | None = None
+
+
+class ForgetConference(Command, frozen=True, kw_only=True, tag="forget_conference"):
+    """Remove a definition; its live room ends."""
+
+    id: str
+
+
+class MakeCall(Command, frozen=True, kw_only=True, tag="make_call"):
+    """Place a call; its flow starts with the answer. `call` is the new call's id; times in seconds."""
+
+    call: str
+    to: str
+    caller: str
+    tongue: str
+    account: str = ""
+    answer: Hook | None = None
+    document: bytes = b""
+    fallback: Hook | None = None
+    ring: Hook | None = None
+    hangup: Hook | None = None
+    status_events: tuple[str, ...] = ()
+    caller_name: str = ""
+    send_digits: str = ""
+    send_on_preanswer: bool = False
+    ring_timeout: float = 0.0
+    time_limit: float = 0.0
+    hangup_on_ring: float = 0.0
+    machine_detection: Literal["", "true", "hangup"] = ""
+    machine_hook: Hook | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class CallCommand(Command, frozen=True, kw_only=True):
+    """A command to one live call."""
+
+    call: str
+
+
+class CancelCall(CallCommand, frozen=True, kw_only=True, tag="cancel_call"):
+    """Take back a call that was not answered yet."""
+
+
+class HangUpCall(CallCommand, frozen=True, kw_only=True, tag="hang_up_call"):
+    """End a call."""
+
+
+class HangUpAllCalls(Command, frozen=True, kw_only=True, tag="hang_up_all_calls"):
+    """End every call of an account."""
+
+    account: str = ""
+
+
+class TransferCall(CallCommand, frozen=True, kw_only=True, tag="transfer"):
+    """Give live legs a new document: `legs` is aleg, bleg or both; inline `document` instead of a URL."""
+
+    legs: Literal["aleg", "bleg", "both"] = "aleg"
+    aleg: Hook | None = None
+    bleg: Hook | None = None
+    document: bytes = b""
+    fallback: Hook | None = None
+
+
+class PlayOnCall(CallCommand, frozen=True, kw_only=True, tag="play_on_call"):
+    """Play sounds on a live call's legs; `length` s at most (0: to the end); `mix` false silences the talk."""
+
+    urls: tuple[str, ...]
+    legs: Literal["aleg", "bleg", "both"] = "aleg"
+    length: float = 0.0
+    loop: bool = False
+    mix: bool = True
+
+
+class StopPlayOnCall(CallCommand, frozen=True, kw_only=True, tag="stop_play_on_call"):
+    """Stop what `play_on_call` started."""
+
+
+class SpeakOnCall(CallCommand, frozen=True, kw_only=True, tag="speak_on_call"):
+    """Speak on a live call's legs."""
+
+    text: str
+    voice: str = ""
+    language: str = ""
+    legs: Literal["aleg", "bleg", "both"] = "aleg"
+    loop: bool = False
+    mix: bool = True
+
+
+class StopSpeakOnCall(CallCommand, frozen=True, kw_only=True, tag="stop_speak_on_call"):
+    """Stop what `speak_on_call` started."""
+
+
+class SendDigitsOnCall(CallCommand, frozen=True, kw_only=True, tag="send_digits"):
+    """Send DTMF on a leg of a live call."""
+
+    digits: str
+    leg: Literal["aleg", "bleg", "both"] = "aleg"
+
+
+class RecordCall(CallCommand, frozen=True, kw_only=True, tag="record_call"):
+    """Record a live call in the background for `max_length` s at most."""
+
+    max_length: float = 60.0
+    format: str = "mp3"
+    channels: str = "mono"
+    callback: Hook | None = None
+
+
+class StopRecordCall(CallCommand, frozen=True, kw_only=True, tag="stop_record_call"):
+    """Stop the recordings of a live call."""
+
+
+class ShutDown(Command, frozen=True, kw_only=True, tag="shut_down"):
+    """End everything, as the service does when it goes."""
+
+
+AnyCommand = (
+    KickMember
+    | HangUpMember
+    | UpdateMember
+    | PlayToMember
+    | StopPlayToMember
+    | SpeakToMember
+    | StopSpeakToMember
+    | Announce
+    | LockConference
+    | RecordConference
+    | PauseRecording
+    | ResumeRecording
+    | StopRecording
+    | EndConference
+    | EndAllConferences
+    | InviteMember
+    | DefineConference
+    | ForgetConference
+    | MakeCall
+    | CancelCall
+    | HangUpCall
+    | HangUpAllCalls
+    | TransferCall
+    | PlayOnCall
+    | StopPlayOnCall
+    | SpeakOnCall
+    | StopSpeakOnCall
+    | SendDigitsOnCall
+    | RecordCall
+    | StopRecordCall
+    | ShutDown
+)

@@ -1,0 +1,398 @@
+"""What to do: imperative, frozen; drivers perform them and answer with events.
+
+An effect that will be answered carries `owner` (the call or conference that waits) and `id`; its
+answer carries both back. A conference is named by its id, a call by its own.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from engine.values.causes import EndCause, EndSource
+from engine.values.words import snake
+
+Fact = str | int | float | bool | None
+Facts = dict[str, Fact]
+
+
+class CallFacts(Struct, frozen=True, gc=False):
+    """A frozen copy of what a customer may learn of a call at one instant; times in seconds of the run.
+
+    `status` is queued, ringing, in_progress or ended; `role` is inbound, outbound, dialled or invited.
+    """
+
+    call: str
+    account: str
+    caller: str
+    called: str
+    direction: Literal["inbound", "outbound"]
+    status: str
+    role: str = "inbound"
+    caller_name: str = ""
+    parent: str = ""
+    created_at: float = 0.0
+    answered_at: float | None = None
+    ended_at: float | None = None
+    cause: EndCause | None = None
+    source: EndSource | None = None
+    purpose: str = ""  # what was being fetched, where a document was the cause
+    machine: bool | None = None
+
+
+class Effect(Struct, frozen=True, tag_field="effect", tag=snake):
+    """One thing to do."""
+
+
+class Answer(Effect, frozen=True, tag=snake, gc=False):
+    """Answer the call; told by CallAnswered."""
+
+    call: str
+
+
+class StartEarlyMedia(Effect, frozen=True, tag=snake, gc=False):
+    """Let sound flow to a caller that is not answered."""
+
+    call: str
+
+
+class HangUp(Effect, frozen=True, tag=snake, gc=False):
+    """End the channel; told by CallEnded. `cause` says why, so that the switch can word it (busy, rejected)."""
+
+    call: str
+    cause: EndCause
+
+
+class PlaceCall(Effect, frozen=True, tag=snake):
+    """Ring somebody; told by CallRinging, CallAnswered or CallEnded. `timeout` s of ringing (0: the switch's own)."""
+
+    call: str
+    to: str
+    caller: str = ""
+    caller_name: str = ""
+    kind: str = "number"
+    timeout: float = 0.0
+    headers: tuple[tuple[str, str], ...] = ()
+    account: str = ""
+    parent: str = ""
+    machine_detection: bool = False
+    username: str = ""
+    password: str = ""
+
+
+class ConnectCalls(Effect, frozen=True, tag=snake, gc=False):
+    """Let two calls talk to each other."""
+
+    call: str
+    other: str
+
+
+class DisconnectCalls(Effect, frozen=True, tag=snake, gc=False):
+    """Take two calls apart; both live on."""
+
+    call: str
+    other: str
+
+
+class PlayMedia(Effect, frozen=True, tag=snake, gc=False):
+    """Play a sound to a call, or to a whole room (`to` is the call or the conference).
+
+    `media` is a URL, `beep:1`, `beep:2`, `music` (the built-in one), `ringback` or `silence`;
+    `loop` 0 plays for ever; `over` leaves the talk audible; `seconds` cuts it (0: to the end).
+    """
+
+    owner: str
+    id: str
+    to: str
+    media: str
+    loop: int = 1
+    over: bool = False
+    purpose: str = "verb"
+    seconds: float = 0.0
+
+
+class SpeakText(Effect, frozen=True, tag=snake, gc=False):
+    """Speak a text to a call, or to a whole room; fields as of PlayMedia."""
+
+    owner: str
+    id: str
+    to: str
+    text: str
+    voice: str = ""
+    language: str = ""
+    loop: int = 1
+    over: bool = False
+    purpose: str = "verb"
+    ssml: str = ""
+
+
+class StopMedia(Effect, frozen=True, tag=snake, gc=False):
+    """Stop one play or speech; nothing is told."""
+
+    owner: str
+    id: str
+
+
+class SendDigits(Effect, frozen=True, tag=snake, gc=False):
+    """Send DTMF to the far end; told by PlaybackEnded."""
+
+    owner: str
+    id: str
+    call: str
+    digits: str
+
+
+class StartRecording(Effect, frozen=True, tag=snake, gc=False):
+    """Record a call or a room; told by RecordingStarted and RecordingEnded.
+
+    `silence` s of silence and `max_length` s end it (0: neither).
+    """
+
+    owner: str
+    id: str
+    of: str
+    format: str = "mp3"
+    channels: str = "mono"
+    max_length: float = 0.0
+    silence: float = 0.0
+    beep: bool = False
+    trim: bool = False
+
+
+class PauseRecording(Effect, frozen=True, tag=snake, gc=False):
+    """Pause a recording."""
+
+    owner: str
+    id: str
+
+
+class ResumeRecording(Effect, frozen=True, tag=snake, gc=False):
+    """Go on with a recording."""
+
+    owner: str
+    id: str
+
+
+class StopRecording(Effect, frozen=True, tag=snake, gc=False):
+    """Stop a recording; told by RecordingEnded."""
+
+    owner: str
+    id: str
+
+
+class JoinConference(Effect, frozen=True, tag=snake, gc=False):
+    """Put a call into a room with these flags; told by MemberJoined or JoinFailed.
+
+    `waiting`: the room has not begun, the member hears and is heard by nobody. `coach` is the call
+    that it coaches. `relay` lets its keys be heard by the others.
+    """
+
+    call: str
+    conference: str
+    id: str
+    muted: bool = False
+    deaf: bool = False
+    waiting: bool = False
+    coach: str = ""
+    relay: bool = True
+
+
+class LeaveConference(Effect, frozen=True, tag=snake, gc=False):
+    """Take a call out of a room; told by MemberLeft."""
+
+    call: str
+    conference: str
+
+
+class SeatMembers(Effect, frozen=True, tag=snake):
+    """The room begins: waiting calls take part now."""
+
+    conference: str
+    calls: tuple[str, ...]
+
+
+class MuteMembers(Effect, frozen=True, tag=snake):
+    """Close (or open) what members say."""
+
+    conference: str
+    calls: tuple[str, ...]
+    on: bool
+
+
+class DeafenMembers(Effect, frozen=True, tag=snake):
+    """Close (or open) what members hear of the room."""
+
+    conference: str
+    calls: tuple[str, ...]
+    on: bool
+
+
+class HoldMembers(Effect, frozen=True, tag=snake):
+    """Isolate members, or give them back to the room."""
+
+    conference: str
+    calls: tuple[str, ...]
+    on: bool
+
+
+class CoachMember(Effect, frozen=True, tag=snake, gc=False):
+    """From now on `call` is heard by `target` alone (empty: by everybody)."""
+
+    conference: str
+    call: str
+    target: str
+
+
+class FetchDocument(Effect, frozen=True, tag=snake):
+    """One attempt to fetch a document; told by DocumentFetched.
+
+    `kind` says what is fetched (answer, action_collect, wait_sound, …), `about` the call, `facts`
+    what the request's parameters are worded from; `timeout` in seconds.
+    """
+
+    owner: str
+    id: str
+    url: str
+    method: str
+    kind: str
+    tongue: str
+    about: CallFacts | None = None
+    facts: Facts = {}
+    timeout: float = 15.0
+
+
+class SendCallback(Effect, frozen=True, tag=snake):
+    """Tell the customer something; `kind` and `facts` are worded by the dialect `tongue`.
+
+    `conference` and `sequence` order the callbacks of one room; `id` is the idempotency key.
+    """
+
+    owner: str
+    id: str
+    url: str
+    method: str
+    kind: str
+    tongue: str
+    about: CallFacts | None = None
+    facts: Facts = {}
+    conference: str = ""
+    at: float = 0.0
+
+
+class SetTimer(Effect, frozen=True, tag=snake, gc=False):
+    """Ring at `at`; replaces the timer of the same key."""
+
+    key: str
+    at: float
+    generation: int
+
+
+class CancelTimer(Effect, frozen=True, tag=snake, gc=False):
+    """Forget the timer of that key."""
+
+    key: str
+
+
+class Receipt(Effect, frozen=True, tag=snake):
+    """What one command changed, target by target; `refused` (a word) where nothing was done at all.
+
+    Targets are call ids, unknown ones as they were asked. `facts` carries what replies need besides
+    (recording ids, call ids); `sequence` numbers the receipts of the exchange.
+    """
+
+    id: str
+    command: str
+    changed: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    refused: str = ""
+    sequence: int = 0
+    facts: Facts = {}
+
+
+class RecordCallEnd(Effect, frozen=True, tag=snake):
+    """A call has left the exchange: its last facts."""
+
+    about: CallFacts
+
+
+class RecordConferenceEnd(Effect, frozen=True, tag=snake):
+    """A conference has left the exchange: its last facts (times in seconds of the run)."""
+
+    conference: str
+    account: str
+    name: str
+    why: str
+    created_at: float
+    started_at: float | None
+    ended_at: float
+    ended_by: str = ""
+    members: int = 0
+
+
+class Fault(Effect, frozen=True, tag=snake):
+    """A bug of ours was contained: that call or room ended, everything else goes on."""
+
+    owner: str
+    error: str
+
+
+class Noted(Effect, frozen=True, tag=snake):
+    """One line of the timeline; only where the exchange is watched. `what` is one of WHATS."""
+
+    what: str
+    call: str = ""
+    conference: str = ""
+    facts: Facts = {}
+
+
+WHATS: dict[str, str] = {
+    "call_arrived": "somebody calls",
+    "call_placed": "the exchange rings somebody",
+    "call_ringing": "a placed call rings",
+    "call_answered": "the call is up",
+    "call_ended": "the call is over: cause, code, source",
+    "calls_connected": "two legs of a dial talk to each other",
+    "machine_detected": "an answering machine, or a person, was recognised",
+    "document_fetched": "one attempt to fetch ended: url, status",
+    "flow_started": "a document was read and its flow begins: url, dialect",
+    "verb_started": "a verb begins: verb, line, text, url",
+    "verb_finished": "a verb is over: verb, line, why",
+    "verb_skipped": "a verb that is understood but not executed was passed by",
+    "digit": "a key was pressed",
+    "speech": "a person said something",
+    "input_collected": "a collecting verb has its result: digits or speech",
+    "member_refused": "a call was refused at a conference's door: cause",
+    "member_invited": "somebody is being dialled into a room",
+    "member_joined": "a member is in the room",
+    "member_left": "a member left the room: cause",
+    "member_muted": "a member cannot be heard",
+    "member_unmuted": "a member can be heard again",
+    "member_deafened": "a member cannot hear",
+    "member_undeafened": "a member hears again",
+    "member_held": "a member is on hold",
+    "member_unheld": "a member is back from hold",
+    "member_coaching": "a member coaches another: target",
+    "member_uncoached": "a member coaches nobody any more",
+    "member_changed": "what follows from a member's leaving was changed",
+    "member_floor": "a member has the floor",
+    "conference_created": "the first call came to a room's door",
+    "conference_started": "the room began",
+    "conference_locked": "nobody else may enter",
+    "conference_unlocked": "the room is open again",
+    "conference_ended": "the room is over: why",
+    "recording_started": "a recording runs",
+    "recording_paused": "a recording pauses",
+    "recording_resumed": "a recording goes on",
+    "recording_ended": "a recording is stored, absent or failed",
+    "queued": "a call waits in a queue",
+    "left_queue": "a call left its queue: result",
+    "pin_asked": "a caller is asked for a PIN",
+    "pin_refused": "a PIN was wrong",
+    "heard": "somebody hears a sound: media or text, to",
+    "callback": "the customer is told something: url, method, params",
+    "warning": "something is wrong with a document: code, message, line",
+    "receipt": "what a command changed",
+    "fault": "a bug of ours was contained",
+}

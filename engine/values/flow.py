@@ -1,0 +1,39 @@
+"""A flow: what one fetched document was read into, immutable, with places and notices."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from engine.values.verbs import AnyVerb
+
+Severity = Literal["error", "warning", "note"]
+
+
+class Notice(Struct, frozen=True):
+    """What the reader found: `code` is the vendor's own where it has one, `rule` our word for the rule broken."""
+
+    rule: str
+    message: str
+    line: int = 0
+    hint: str = ""
+    code: str = ""
+    severity: Severity = "warning"
+    element: str = ""
+    attribute: str = ""
+
+
+class Flow(Struct, frozen=True):
+    """The verbs of one document in order, and what the reader had to say about it."""
+
+    dialect: str
+    verbs: tuple[AnyVerb, ...]
+    notices: tuple[Notice, ...] = ()
+
+
+class Hook(Struct, frozen=True, gc=False):
+    """An address of the customer's application and the HTTP method to ask it with."""
+
+    url: str
+    method: str = "POST"

@@ -1,0 +1,89 @@
+"""What a dialect decides where vendors differ: the shape; each dialect fills it in its own `rules.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from msgspec import Struct, field
+
+from engine.values.causes import EndCause, ExitCause, Outcome
+
+
+class Patience(Struct, frozen=True, kw_only=True):
+    """How hard to try a fetch: `tries` attempts of `timeout` s, `total` s in all, then the fallback URL.
+
+    `retry` names what is worth another attempt: `timeout`, `connect`, `4xx`, `5xx`.
+    """
+
+    tries: int = 1
+    timeout: float = 15.0
+    total: float = 60.0
+    retry: tuple[str, ...] = ("timeout", "connect")
+
+
+class Rules(Struct, frozen=True, kw_only=True):
+    """A dialect's decisions; every field may be set anew under `rules:` in a scenario."""
+
+    # What a member does after leaving, by cause: total over ExitCause.
+    exits: Mapping[ExitCause, Outcome]
+
+    # Which verbs leave an unanswered call unanswered, by the verb's tag; all others answer it first.
+    silent_verbs: tuple[str, ...] = ("wait", "pre_answer", "hangup", "dial", "reject", "unperformed")
+    # Whether a hang-up verb that comes first refuses an unanswered call.
+    hangup_rejects: bool = True
+    # Whether a document without verbs answers the call before it ends it.
+    empty_answers: bool = False
+
+    # Collecting: keys pressed before a collecting verb count for it.
+    type_ahead: bool = True
+    # A collecting verb without input: go on, or request its action with empty values.
+    no_input: Literal["next", "action"] = "next"
+    # Where a collecting verb without an action sends its result: nowhere, or the current document.
+    default_action: Literal["none", "document"] = "none"
+    # The same for a recording.
+    record_default_action: Literal["none", "document"] = "none"
+
+    # Recording: the action is requested at its end, or already at its start.
+    record_action: Literal["end", "start"] = "end"
+
+    # Conferences: how many members it takes to begin (one of them allowed to start).
+    start_requires: int = 1
+    # Room ends when any flagged member leaves, or when all flagged members have left.
+    end_on_exit: Literal["any", "all"] = "any"
+    # stayAlone=false: after there was company, or at once.
+    alone: Literal["after_company", "at_once"] = "after_company"
+    # Whose value caps a room: the joiner's own, or that of the member who created it; and the ceiling.
+    cap_owner: Literal["joiner", "creator"] = "creator"
+    max_members: int = 250
+    cap_ceiling: int = 250
+    # Whose time limit ends a room: the newest explicit one, or the creator's; 0 is none.
+    limit_owner: Literal["newest", "creator"] = "creator"
+    room_time_limit: float = 0.0
+    # Whether a joiner hears the sound of its own entering.
+    hears_own_enter: bool = True
+    # Whether a wait document that ran out is run again, or silence follows.
+    wait_loops: bool = True
+    # Verbs allowed in sound documents, by tag.
+    sound_verbs: tuple[str, ...] = ("speak", "play", "wait")
+    queue_verbs: tuple[str, ...] = ("speak", "play", "wait")
+    # Verbs allowed in the document that a callee hears before it is joined to its caller.
+    screening_verbs: tuple[str, ...] = ("speak", "play", "wait")
+    # Room callbacks: kinds that are sent, with the word that subscribes to them ("" always).
+    subscriptions: Mapping[str, str] = field(default_factory=dict)
+    # To whom: each member's own callback URL, or the one that the room's first member gave.
+    subscriber: Literal["member", "room"] = "member"
+    # Whether an exit without an action URL or with a cause that asks nobody still tells the callback.
+    api_end: Literal["end", "action_or_next"] = "end"
+
+    # Calls: defaults of placed calls, seconds.
+    ring_timeout: float = 120.0
+    call_time_limit: float = 14400.0
+    # Fetching: the method and patience per kind (`answer`, `action`, `redirect`, `transfer`, `sound`).
+    patience: Mapping[str, Patience] = field(default_factory=dict)
+    # Kinds of fetches that may go to the call's fallback URL.
+    fallback_kinds: tuple[str, ...] = ("answer",)
+    # Dial: whether the caller is answered before ringing starts.
+    dial_answers: bool = False
+    # A document that ends the call when it runs out of verbs ends with this cause.
+    end_cause: EndCause = "end_of_document"
