@@ -9,6 +9,7 @@ again; after the last one the verb ends empty.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from engine.machines.consequences import Conclude, Proceed
@@ -19,7 +20,7 @@ from engine.machines.table import Row, table
 from engine.machines.telling import tell
 from engine.machines.turn import Turn
 from engine.values import verbs
-from engine.values.effects import Facts, PlayMedia, SpeakText, StopMedia
+from engine.values.effects import Facts, PlayMedia, SendDigits, SpeakText, StopMedia
 from engine.values.flow import Hook
 
 
@@ -62,30 +63,41 @@ def start_prompts(state: Collecting, at: At, turn: Turn) -> None:
 
 def play_prompt(state: Collecting, at: At, turn: Turn) -> None:
     """Play the next prompt."""
-    call, prompt = at.call, at.verb.prompts[state.prompt]
+    prompt = at.verb.prompts[state.prompt]
     state.prompt += 1
-    if isinstance(prompt, verbs.Wait):
-        turn.set_timer(call, "wait", turn.at + prompt.length)
-        return
+    PROMPTS[type(prompt)](state, at.call, prompt, turn)
+
+
+def say_prompt(state: Collecting, call: Call, prompt: verbs.Speak, turn: Turn) -> None:
+    """A text."""
     state.playing = made = turn.await_id(call, "prompt")
-    if isinstance(prompt, verbs.Speak):
-        turn.do(
-            SpeakText(
-                call.id,
-                made,
-                call.id,
-                prompt.text,
-                prompt.voice,
-                prompt.language,
-                prompt.loop,
-                False,
-                "prompt",
-                prompt.ssml,
-            )
-        )
-    else:
-        media = resolve(call.base, prompt.url)
-        turn.do(PlayMedia(call.id, made, call.id, media, prompt.loop, False, "prompt"))
+    words = (prompt.text, prompt.voice, prompt.language, prompt.loop)
+    turn.do(SpeakText(call.id, made, call.id, *words, False, "prompt", prompt.ssml))
+
+
+def play_prompt_file(state: Collecting, call: Call, prompt: verbs.Play, turn: Turn) -> None:
+    """A file."""
+    state.playing = made = turn.await_id(call, "prompt")
+    turn.do(PlayMedia(call.id, made, call.id, resolve(call.base, prompt.url), prompt.loop, False, "prompt"))
+
+
+def pause_prompt(state: Collecting, call: Call, prompt: verbs.Wait, turn: Turn) -> None:
+    """Silence."""
+    turn.set_timer(call, "wait", turn.at + prompt.length)
+
+
+def key_prompt(state: Collecting, call: Call, prompt: verbs.SendDigits, turn: Turn) -> None:
+    """Keys."""
+    state.playing = made = turn.await_id(call, "prompt")
+    turn.do(SendDigits(call.id, made, call.id, prompt.digits))
+
+
+PROMPTS: dict[type[verbs.Verb], Callable[[Collecting, Call, Any, Turn], None]] = {
+    verbs.Speak: say_prompt,
+    verbs.Play: play_prompt_file,
+    verbs.Wait: pause_prompt,
+    verbs.SendDigits: key_prompt,
+}
 
 
 def more_prompts(state: Collecting, at: At, turn: Turn) -> bool:

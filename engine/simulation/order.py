@@ -36,8 +36,8 @@ def read_order(text: str) -> Any:
         else:
             bare.append(part)
     given.update(filled(bare, word, given, path))
-    if "," in str(given.get("members", "")):
-        given["members"] = given["members"].split(",")
+    if "members" in given and given["members"] != "all":
+        given["members"] = given["members"].replace(",", " ").split()
     try:
         return msgspec.convert(given, word.step, strict=False)
     except msgspec.ValidationError as error:
@@ -55,11 +55,11 @@ def filled(bare: list[str], word: Word, given: dict[str, Any], path: str) -> dic
 
 
 def in_order(word: Word) -> list[str]:
-    """The fields that bare words fill: whom it is about, then what is required, then the rest."""
-    fields = [info for info in msgspec.structs.fields(word.step) if info.name not in ("at", "account")]
-    whom = [info.encode_name for info in fields if info.name in ("members", "call")]
-    required = [info.encode_name for info in fields if info.default is msgspec.NODEFAULT]
-    others = [info.encode_name for info in fields if info.name != "conference"]
-    if not whom:
-        others = [info.encode_name for info in fields]
-    return list(dict.fromkeys((*whom, *required, *others)))
+    """The fields that bare words fill: whom it is about, then what is required, then what the word itself takes."""
+    infos = {info.encode_name: info for info in msgspec.structs.fields(word.step)}
+    whom = [name for name in ("members", "call") if name in infos] or [
+        name for name in ("conference",) if name in infos
+    ]
+    required = [name for name, info in infos.items() if info.default is msgspec.NODEFAULT]
+    takes = [name for name, info in infos.items() if word.fields.get(info.name, info.name) != info.name]
+    return list(dict.fromkeys((*whom, *required, *takes)))

@@ -52,7 +52,7 @@ class SendDigits(Verb, frozen=True, kw_only=True, tag="send_digits"):
     blocking: bool = True
 
 
-Prompt = Speak | Play | Wait
+Prompt = Speak | Play | Wait | SendDigits
 
 
 class Collect(Verb, frozen=True, kw_only=True, tag="collect"):

@@ -1,0 +1,222 @@
+"""The journal: every event as a line of JSON, so that what happened can happen again.
+
+The first line is the header: format, version, seed, epoch, rule options and a digest of the state
+tables. A document stands in the journal once; events name it by its digest. Replay is a fold of
+`Exchange.handle` over the events. A checkpoint is the exchange itself, written down.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import msgspec
+from msgspec import Struct, field
+
+from engine.errors import RequestError
+from engine.exchange import Exchange
+from engine.machines.call import CALL
+from engine.machines.collect import COLLECT
+from engine.machines.conference import CONFERENCE
+from engine.machines.dial import DIAL
+from engine.machines.door import DOOR
+from engine.machines.fetch import FETCH
+from engine.machines.flow.sound import SOUND
+from engine.machines.member import MEMBER
+from engine.machines.models import Call, Conference, Definition, Queue, Recording
+from engine.machines.queue import QUEUE
+from engine.machines.recording import RECORDING
+from engine.machines.table import Table
+from engine.settings import Settings
+from engine.values.effects import Effect
+from engine.values.events import AnyEvent, DocumentFetched, Event
+from engine.values.tongue import Tongue
+
+FORMAT = 1
+TABLES: dict[str, Table[Any]] = {
+    table.title: table
+    for table in (CALL, CONFERENCE, MEMBER, DIAL, FETCH, COLLECT, RECORDING, QUEUE, DOOR, SOUND)
+}
+
+
+class Header(Struct, frozen=True, kw_only=True, tag_field="journal", tag="callflow"):
+    """The first line: what the run was given besides its events."""
+
+    format: int = FORMAT
+    version: str = ""
+    seed: str = ""
+    epoch: float = 0.0
+    rules: dict[str, Any] = field(default_factory=dict)
+    tables: str = ""
+
+
+class Document(Struct, frozen=True, tag_field="journal", tag="document"):
+    """A document, once; `digest` is the SHA-256 of its bytes."""
+
+    digest: str
+    body: bytes
+
+
+class Fetched(Struct, frozen=True, tag_field="journal", tag="fetched"):
+    """A fetch whose document stands in an earlier line."""
+
+    digest: str
+    event: DocumentFetched
+
+
+Line = Header | Document | Fetched
+_LINES = msgspec.json.Decoder(Line)
+_EVENTS = msgspec.json.Decoder(AnyEvent)
+
+
+def header(*, seed: str = "", epoch: float = 0.0, rules: Mapping[str, Any] | None = None) -> Header:
+    """A header for a run that starts now; `rules` are the rule options that differ from the dialects' own."""
+    try:
+        ours = version("callflow-engine")
+    except PackageNotFoundError:
+        ours = ""
+    return Header(version=ours, seed=seed, epoch=epoch, rules=dict(rules or {}), tables=digest_of_tables())
+
+
+def digest_of_tables() -> str:
+    """The SHA-256 of every state table's rows: two engines of one digest decide alike."""
+    rows = [
+        (title, row.on, row.source, row.dest, getattr(row.do, "__name__", ""), getattr(row.when, "__name__", ""))
+        for title, table in sorted(TABLES.items())
+        for row in table.rows
+    ]
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+
+class Writer:
+    """Writes a journal through `write`, which takes one whole line of bytes at a time."""
+
+    def __init__(self, write: Callable[[bytes], object], first: Header) -> None:
+        """Write the header."""
+        self._write = write
+        self._known: set[str] = set()
+        self._encode = msgspec.json.Encoder().encode
+        self._line(first)
+
+    def write(self, event: Event) -> None:
+        """Write one event, and before it the document it brings where that is new."""
+        if isinstance(event, DocumentFetched) and event.body:
+            digest = hashlib.sha256(event.body).hexdigest()
+            if digest not in self._known:
+                self._known.add(digest)
+                self._line(Document(digest, event.body))
+            self._line(Fetched(digest, msgspec.structs.replace(event, body=b"")))
+        else:
+            self._line(event)
+
+    def _line(self, value: Struct) -> None:
+        self._write(self._encode(value) + b"\n")
+
+
+def read(lines: Iterable[bytes]) -> tuple[Header, Iterator[Event]]:
+    """The header and the events of a journal; RequestError (field: the line) for what is not one."""
+    numbered = iter(enumerate(lines, 1))
+    number, first = next(numbered, (1, b""))
+    try:
+        head = _LINES.decode(first)
+    except msgspec.MsgspecError as error:
+        raise RequestError(f"not a journal: {error}", field=f"line {number}", hint="its header comes first") from None
+    if not isinstance(head, Header) or head.format != FORMAT:
+        raise RequestError("not a journal of this format", field="line 1", hint=f"format {FORMAT}")
+    return head, _events(numbered)
+
+
+def _events(numbered: Iterator[tuple[int, bytes]]) -> Iterator[Event]:
+    documents: dict[str, bytes] = {}
+    for number, line in numbered:
+        if not line.strip():
+            continue
+        try:
+            if not line.startswith(b'{"journal"'):
+                yield _EVENTS.decode(line)
+                continue
+            value = _LINES.decode(line)
+        except msgspec.MsgspecError as error:
+            raise RequestError(str(error), field=f"line {number}", hint="a whole line of a journal") from None
+        if isinstance(value, Document):
+            documents[value.digest] = value.body
+        elif isinstance(value, Fetched):
+            if value.digest not in documents:
+                raise RequestError(
+                    f"no document {value.digest}", field=f"line {number}", hint="it stands before its first use"
+                )
+            yield msgspec.structs.replace(value.event, body=documents[value.digest])
+
+
+def replay(exchange: Exchange, events: Iterable[Event]) -> Iterator[tuple[Event, list[Effect]]]:
+    """Let the events happen again, one after the other, each with the effects it led to."""
+    for event in events:
+        yield event, exchange.handle(event)
+
+
+# --- checkpoints ------------------------------------------------------------------------------------
+
+
+class State(Struct, kw_only=True):
+    """Everything that an exchange holds, as plain data."""
+
+    format: int = FORMAT
+    seed: str
+    settings: Settings
+    at: float
+    calls: list[Call]
+    rooms: list[Conference]
+    names: list[tuple[str, str, str]]
+    definitions: list[Definition]
+    queues: list[Queue]
+    recordings: list[Recording]
+    timers: dict[str, int]
+    generation: int
+    rooms_made: int
+    receipts: int
+    stale: int
+
+
+def dump(exchange: Exchange) -> bytes:
+    """Write an exchange down, between two events."""
+    turn = exchange._turn  # noqa: SLF001
+    state = State(
+        seed=exchange.seed,
+        settings=turn.settings,
+        at=turn.at,
+        calls=list(turn.calls.values()),
+        rooms=list(turn.rooms.values()),
+        names=[(account, name, room) for (account, name), room in turn.names.items()],
+        definitions=list(turn.definitions.values()),
+        queues=list(turn.queues.values()),
+        recordings=list(turn.recordings.values()),
+        timers=turn.timers,
+        generation=turn.generation,
+        rooms_made=turn.rooms_made,
+        receipts=turn.receipts,
+        stale=turn.stale,
+    )
+    return msgspec.msgpack.encode(state)
+
+
+def load(written: bytes, tongues: Mapping[str, Tongue], *, watched: bool = False) -> Exchange:
+    """An exchange that goes on where the written one stood; RequestError for what is not a checkpoint."""
+    try:
+        state = msgspec.msgpack.decode(written, type=State)
+    except msgspec.MsgspecError as error:
+        raise RequestError(f"not a checkpoint: {error}", field="checkpoint") from None
+    exchange = Exchange(tongues, seed=state.seed, settings=state.settings, watched=watched)
+    turn = exchange._turn  # noqa: SLF001
+    turn.at = state.at
+    turn.calls.update((call.id, call) for call in state.calls)
+    turn.rooms.update((room.id, room) for room in state.rooms)
+    turn.names.update(((account, name), room) for account, name, room in state.names)
+    turn.definitions.update((definition.id, definition) for definition in state.definitions)
+    turn.queues.update(((queue.account, queue.name), queue) for queue in state.queues)
+    turn.recordings.update((recording.id, recording) for recording in state.recordings)
+    turn.timers.update(state.timers)
+    turn.generation, turn.rooms_made = state.generation, state.rooms_made
+    turn.receipts, turn.stale = state.receipts, state.stale
+    return exchange

@@ -1,0 +1,82 @@
+"""What documents give away without being run."""
+
+from engine.simulation.check import Finding, Paper, check
+
+
+def looked(*documents: str, urls: tuple[str, ...] = ()) -> list[Finding]:
+    papers = [
+        Paper(name=f"{i}.xml", text=f"<Response>\n{inside}\n</Response>".encode(), urls=urls, dialect="plivo")
+        for i, inside in enumerate(documents)
+    ]
+    return check(papers)
+
+
+def rules(*documents: str) -> list[tuple[str, int]]:
+    return [(finding.rule, finding.line) for finding in looked(*documents)]
+
+
+def test_a_sound_document_gives_nothing_to_say() -> None:
+    assert rules("<Speak>Hello.</Speak>\n<Conference>Room</Conference>\n<Hangup/>") == []
+
+
+def test_what_stands_after_the_last_element_is_never_reached() -> None:
+    assert rules("<Redirect>https://a.example/b</Redirect>\n<Speak>Hello.</Speak>") == [("unreachable", 3)]
+    assert rules("<Speak loop='0'>Hello.</Speak>\n<Speak>Hello.</Speak>\n<Speak>Hello.</Speak>") == [
+        ("unreachable", 3)
+    ]
+    assert rules("<Hangup/>\n<Speak>Hello.</Speak>") == [("unreachable", 3)]
+
+
+def test_what_stands_after_a_scheduled_hang_up_is_reached() -> None:
+    assert rules("<Hangup schedule='5'/>\n<Speak>Hello.</Speak>") == []
+
+
+def test_keys_that_go_nowhere_are_told() -> None:
+    assert rules("<GetDigits><Speak>One?</Speak></GetDigits>") == [("no-action", 2)]
+    assert rules("<GetDigits action='https://a.example/b'><Speak>One?</Speak></GetDigits>") == []
+
+
+def test_a_room_that_all_enter_as_guests_is_never_started() -> None:
+    guest = "<Conference startConferenceOnEnter='false'>Room</Conference>"
+
+    assert rules(guest, guest) == [("never-starts", 2), ("never-starts", 2)]
+    assert rules(guest, "<Conference>Room</Conference>") == []
+
+
+def test_documents_that_redirect_in_a_ring_are_told_once() -> None:
+    there, back = "<Redirect>https://a.example/1.xml</Redirect>", "<Redirect>https://a.example/0.xml</Redirect>"
+    (finding,) = looked(there, back)
+
+    assert (finding.rule, finding.severity) == ("redirect-cycle", "warning")
+    assert "0.xml → 1.xml → 0.xml" in finding.message
+
+
+def test_a_ring_that_takes_time_is_only_noted() -> None:
+    (finding,) = looked("<Speak>Again.</Speak><Redirect>0.xml</Redirect>")
+
+    assert (finding.rule, finding.severity) == ("redirect-cycle", "note")
+
+
+def test_a_document_that_leads_into_a_ring_is_not_in_it() -> None:
+    (finding,) = looked("<Redirect>1.xml</Redirect>", "<Redirect/>")
+
+    assert finding.file == "1.xml"
+
+
+def test_a_document_that_cannot_be_read_is_an_error_with_its_place() -> None:
+    (finding,) = looked("<Speak>Hello.")
+
+    assert (finding.severity, finding.rule) == ("error", "document")
+    assert finding.line > 0
+
+
+def test_a_document_without_marks_is_noted_as_assumed() -> None:
+    (finding,) = check([Paper(name="a.xml", text=b"<Response><Wait/></Response>")])
+
+    assert (finding.severity, finding.rule) == ("note", "dialect-assumed")
+
+
+def test_marks_that_contradict_each_other_are_an_error() -> None:
+    text = b"<Response><Say>Hello.</Say><GetDigits/></Response>"
+
+    assert "error" in {finding.severity for finding in check([Paper(name="a.xml", text=text)])}
