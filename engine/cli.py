@@ -6,11 +6,12 @@ status: 0 all is well, 1 something is not as it should be, 2 what was asked for 
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
@@ -60,16 +61,34 @@ def main() -> None:
 @guarded
 def simulate(file: Path, orders: tuple[str, ...], journal: Path | None, dialect: str, style: str) -> None:
     """Run a scenario (YAML or JSON), or a single document with one caller, ann."""
+    from engine.journal import Writer, header
     from engine.simulation.run import Simulation
     from engine.simulation.show import as_failures
 
     play = load_play(file, orders, dialect)
-    simulation = Simulation(play, tell=lambda said: click.echo(f"note: {said}", err=True))
-    run = simulation.run()
+    if journal is None:
+        run = Simulation(play, tell=note).run()
+    else:
+        with opened(journal) as out:
+            writer = Writer(out.write, header(seed=str(play.scenario.seed), rules=play.scenario.rules))
+            run = Simulation(play, tell=note, keep=writer.write).run()
     show_timeline(run.timeline, style)
     for line in as_failures(run.failures):
         click.echo(line, err=True)
     sys.exit(1 if run.failures else 0)
+
+
+def note(said: str) -> None:
+    """Say something that is no error."""
+    click.echo(f"note: {said}", err=True)
+
+
+def opened(journal: Path) -> BinaryIO:
+    """Open a journal to be written, which only its owner may read: it holds what people typed and said."""
+    try:
+        return os.fdopen(os.open(journal, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+    except OSError as error:
+        raise RequestError(f"cannot be written: {error.strerror}", field=str(journal)) from None
 
 
 def load_play(file: Path, orders: Iterable[str], dialect: str) -> Play:
@@ -108,6 +127,17 @@ def show_timeline(timeline: Any, style: str) -> None:
     terminal = sys.stdout.isatty()
     console = Console(file=sys.stdout, width=None if terminal else WIDTH, highlight=False)
     console.print(as_table(timeline))
+
+
+@main.command()
+@click.argument("journal", type=FILE)
+@FORMAT
+@guarded
+def replay(journal: Path, style: str) -> None:
+    """Let a journal happen again; the timeline is that of the run that wrote it."""
+    from engine.simulation.replay import replayed
+
+    show_timeline(replayed(read_file(journal).splitlines(keepends=True), note), style)
 
 
 @main.command()

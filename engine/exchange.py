@@ -11,13 +11,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.machines import call as calls
-from engine.machines import collect, conference, desk, dial, door, fetch, queue, recording, unsolicited
+from engine.machines import collect, conference, dial, door, fetch, queue, unsolicited
 from engine.machines import consequences as following
 from engine.machines.call import CALL
+from engine.machines.desk import desk
+from engine.machines.desk.tally import find_room
 from engine.machines.door import DOOR
 from engine.machines.flow import confer, families, interpreter, record, sound, speak
 from engine.machines.hearing import hearing
-from engine.machines.member import MEMBER, Seat
+from engine.machines.member import Seat
 from engine.machines.models import Call, Collecting, Conference, Definition, Dialling, Entering, Pausing, Queuing
 from engine.machines.recording import RECORDING
 from engine.machines.turn import Consequence, Turn, facts_of
@@ -47,6 +49,7 @@ class Exchange:
         """Start with nothing alive, at time zero."""
         self.seed = seed
         self._turn = Turn(tongues, settings or Settings(), watched=watched)
+        self._later = self._turn.later
 
     @property
     def now(self) -> float:
@@ -70,10 +73,13 @@ class Exchange:
         at = event.at
         if at < turn.at or at != at:
             raise ValueError(f"time cannot go back: {at} after {turn.at}")
-        effects = turn.open(at)
+        turn.at = at
+        turn.begun = 0
+        turn.effects = effects = []
+        turn.do = effects.append
+        later = self._later
         try:
             route(event, turn)
-            later = turn.later
             while later:
                 consequence = later.popleft()
                 FOLLOWS[type(consequence)](consequence, turn)
@@ -86,7 +92,7 @@ class Exchange:
 
     def conference(self, account: str, name: str) -> ConferenceView | None:
         """The live room of that name in that account, or of that id; None where there is none."""
-        room = desk.find_room(self._turn, account, name)
+        room = find_room(self._turn, account, name)
         return None if room is None else self._view(room)
 
     def conferences(self, account: str | None = None) -> tuple[ConferenceView, ...]:
@@ -233,6 +239,11 @@ def answered(event: Any, turn: Turn) -> tuple[Call | Conference, str] | None:
 
 def playback_ended(event: events.PlaybackEnded, turn: Turn) -> None:
     """A sound is over."""
+    call = turn.calls.get(event.owner)
+    if call is not None and call.awaits.get(event.id) == "verb":  # most of all plays, so without detours
+        del call.awaits[event.id]
+        verb_played(call, "", event, turn)
+        return
     found = answered(event, turn)
     if found is None:
         return
@@ -295,11 +306,10 @@ def document_fetched(event: events.DocumentFetched, turn: Turn) -> None:
     if found is None:
         return
     owner, purpose = found
-    target = purpose.removeprefix("fetch:")
-    if target == "flow":
+    if purpose == "flow":
         ask = owner.fetch if isinstance(owner, Call) else None
     else:
-        running = (owner.sounds or {}).get(target.removeprefix("sound:"))
+        running = (owner.sounds or {}).get(purpose.removeprefix("sound:"))
         ask = running.fetch if running is not None else None
     if ask is None:
         turn.stale += 1
@@ -536,18 +546,19 @@ ROUTES: dict[type[Any], Callable[[Any, Turn], None]] = {
 def call_up(consequence: following.CallUp, turn: Turn) -> None:
     """A call was answered: its role says who goes on."""
     call = consequence.call
-    if call.state == "up":
-        UP[call.role](call, turn)
+    UP[call.role](call, turn)
 
 
 def inbound_up(call: Call, turn: Turn) -> None:
     """A caller was answered: its flow, its dial or its door goes on."""
-    if isinstance(call.doing, Dialling):
-        dial.bridge(call.doing, call, turn)
-    elif isinstance(call.doing, Entering):
+    doing = call.doing
+    if doing is None:
+        if call.flow is not None and call.fetch is None:
+            interpreter.proceed(call, turn)
+    elif isinstance(doing, Dialling):
+        dial.bridge(doing, call, turn)
+    elif isinstance(doing, Entering):
         door.enter(call, turn)
-    elif call.flow is not None and call.fetch is None:
-        interpreter.proceed(call, turn)
 
 
 def outbound_up(call: Call, turn: Turn) -> None:
@@ -581,7 +592,7 @@ def invited_up(call: Call, turn: Turn) -> None:
     if door.is_full(room, visitor, turn):
         conference.depart(room, member, "full", turn)
         return
-    MEMBER.fire("join", member, Seat(room, call), turn)
+    conference.move(room, member, "join", Seat(room, call), turn)
     door.join(room, member, call, turn)
 
 
@@ -594,19 +605,21 @@ UP: dict[str, Callable[[Call, Turn], None]] = {
 
 
 def call_gone(consequence: following.CallGone, turn: Turn) -> None:
-    """A call ended: its room, dial, queue and caller let it go."""
+    """A call ended: its room, dial, queue and caller let it go, and then it leaves the exchange."""
     call = consequence.call
     if call.room:
         room = turn.rooms[call.room]
         conference.call_gone(room, room.members[call.id], call, turn)
-    stop = families.BREAK.get(type(call.doing))
-    if stop is not None:
-        stop(call, turn)
+    if call.doing is not None:
+        stop = families.BREAK.get(type(call.doing))
+        if stop is not None:
+            stop(call, turn)
     if call.role == "dialled":
         leg_gone(call, turn)
     for made in turn.recordings.values():
         if made.call == call.id:
             made.about = facts_of(call)
+    calls.forget(call, turn)
 
 
 def leg_gone(leg: Call, turn: Turn) -> None:
@@ -675,7 +688,6 @@ FOLLOWS: dict[type[Consequence], Callable[[Any, Turn], None]] = {
     following.EndCall: calls.end_call,
     following.CallUp: call_up,
     following.CallGone: call_gone,
-    following.ForgetCall: calls.forget,
     following.DocumentReady: document_ready,
     following.DocumentMissing: document_missing,
     following.Proceed: interpreter.go_on,
@@ -732,7 +744,7 @@ def owner_of(event: Any, turn: Turn) -> Call | Conference | None:
     for name in ("call", "owner", "conference"):
         key = getattr(command, name, None)
         if isinstance(key, str) and key:
-            room = desk.find_room(turn, getattr(command, "account", ""), key) if name == "conference" else None
+            room = find_room(turn, getattr(command, "account", ""), key) if name == "conference" else None
             owner = turn.owner(key) or room
             if owner is not None:
                 return owner

@@ -93,6 +93,30 @@ def test_a_single_document_runs_with_one_caller_and_steps_from_the_command_line(
     assert "taken as plivo" in result.stderr
 
 
+def test_a_journal_replays_to_the_same_timeline(folder: Path) -> None:
+    lived = callflow("simulate", folder / "kick.yaml", "--journal", folder / "journal", "--format", "jsonl")
+    replayed = callflow("replay", folder / "journal", "--format", "jsonl")
+
+    assert replayed.exit_code == 0, replayed.output
+    assert replayed.stdout == lived.stdout
+    assert replayed.stderr == ""
+    assert (folder / "journal").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_no_journal_is_told(folder: Path) -> None:
+    assert callflow("replay", folder / "kick.yaml").exit_code == 2
+    assert callflow("replay", folder / "none").exit_code == 2
+    assert callflow("simulate", folder / "kick.yaml", "--journal", folder / "none" / "journal").exit_code == 2
+
+
+def test_a_journal_of_other_tables_is_replayed_with_a_note(folder: Path) -> None:
+    callflow("simulate", folder / "kick.yaml", "--journal", folder / "journal")
+    head, _, rest = (folder / "journal").read_text().partition("\n")
+    (folder / "journal").write_text(json.dumps({**json.loads(head), "tables": "other"}) + "\n" + rest)
+
+    assert "the state tables are not those" in callflow("replay", folder / "journal").stderr
+
+
 def test_an_unreadable_single_document_is_what_its_caller_meets(folder: Path) -> None:
     (folder / "bad.xml").write_text("<Response>")
     result = callflow("simulate", folder / "bad.xml", "--dialect", "plivo")

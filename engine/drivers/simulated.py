@@ -70,6 +70,21 @@ class Speech(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 ORDINARY = Callee()
 
+# What a switch of our own making does at once and without an answer, and what is others' work.
+UNANSWERED: tuple[type[Effect], ...] = (
+    effects.StartEarlyMedia,
+    effects.SeatMembers,
+    effects.MuteMembers,
+    effects.DeafenMembers,
+    effects.HoldMembers,
+    effects.CoachMember,
+    effects.FetchDocument,
+    effects.SendCallback,
+    effects.Receipt,
+    effects.Fault,
+    effects.Noted,
+)
+
 
 class SimulatedSwitch:
     """Performs every effect on an agenda; `media` gives lengths in seconds by URL, `callees` habits by number."""
@@ -93,7 +108,12 @@ class SimulatedSwitch:
         self._keys: dict[str, list[Hashable]] = {}
         self._takes = Takes(agenda)
         self._count = 0
-        self.performs: dict[type[Effect], Callable[[Any], None]] = {
+        self.performs = self._table()
+
+    def _table(self) -> dict[type[Effect], Callable[[Any], None]]:
+        """Say which method performs which effect."""
+        performed: dict[type[Effect], Callable[[Any], None]] = dict.fromkeys(UNANSWERED, self._nothing)
+        performed |= {
             effects.Answer: self._answer,
             effects.HangUp: self._hang_up,
             effects.PlaceCall: self._place_call,
@@ -109,23 +129,12 @@ class SimulatedSwitch:
             effects.StopRecording: self._takes.stop,
             effects.JoinConference: self._join_conference,
             effects.LeaveConference: self._leave_conference,
-            effects.SetTimer: agenda.set_timer,
-            effects.CancelTimer: agenda.cancel_timer,
+            effects.SetTimer: self.agenda.set_timer,
+            effects.CancelTimer: self.agenda.cancel_timer,
             effects.RecordCallEnd: self._record_call_end,
             effects.RecordConferenceEnd: self._record_conference_end,
-            # What a switch of our own making does at once and without an answer, and what is others' work.
-            effects.StartEarlyMedia: self._nothing,
-            effects.SeatMembers: self._nothing,
-            effects.MuteMembers: self._nothing,
-            effects.DeafenMembers: self._nothing,
-            effects.HoldMembers: self._nothing,
-            effects.CoachMember: self._nothing,
-            effects.FetchDocument: self._nothing,
-            effects.SendCallback: self._nothing,
-            effects.Receipt: self._nothing,
-            effects.Fault: self._nothing,
-            effects.Noted: self._nothing,
         }
+        return performed
 
     def perform(self, effect: Effect) -> None:
         """Do one thing that the exchange asked for."""
@@ -171,8 +180,8 @@ class SimulatedSwitch:
         self.agenda.schedule(SwitchWasLost(self.agenda.now))
 
     def rung(self, number: str) -> str | None:
-        """Name the call last placed to a number; None when nobody rang it."""
-        return self._rung.get(number)
+        """Name the call last placed to a number, with or without its plus; None when nobody rang it."""
+        return self._rung.get(number.lstrip("+"))
 
     def spoken(self, text: str) -> float:
         """Say how long a text lasts when it is spoken, in seconds."""
@@ -194,7 +203,7 @@ class SimulatedSwitch:
     def _place_call(self, effect: effects.PlaceCall) -> None:
         agenda, call, now = self.agenda, effect.call, self.agenda.now
         callee = self._habits(effect.to)
-        self._rung[effect.to] = call
+        self._rung[effect.to.lstrip("+")] = call
         if callee.busy:
             agenda.schedule(CallEnded(now, call, "busy"), self._key(call, "answers"))
             return

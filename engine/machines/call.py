@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.machines.consequences import CallGone, CallUp, EndCall, ForgetCall, LegRang
+from engine.machines.consequences import CallGone, CallUp, EndCall, LegRang
 from engine.machines.models import Call
 from engine.machines.table import Row, table
 from engine.machines.telling import tell, tell_status
@@ -90,7 +90,6 @@ def release(call: Call, event: CallEnded, turn: Turn) -> None:
         call.source = ender(call, event.why)
     quieten(call, turn)
     turn.then(CallGone(call))
-    turn.then(ForgetCall(call))
 
 
 def ender(call: Call, why: str) -> EndSource:
@@ -102,13 +101,14 @@ def ender(call: Call, why: str) -> EndSource:
     return "caller" if call.role == "inbound" else "callee"
 
 
-def forget(consequence: ForgetCall, turn: Turn) -> None:
+def forget(call: Call, turn: Turn) -> None:
     """Say that the call is over, and leave."""
-    call = consequence.call
     if turn.watched:
         turn.note("call_ended", call.id, "", cause=call.cause, source=call.source, purpose=call.purpose)
-    tell(turn, call, call.hangup, "hangup")
-    tell_status(turn, call, "completed")
+    if call.hangup is not None:
+        tell(turn, call, call.hangup, "hangup")
+    if call.status is not None:
+        tell_status(turn, call, "completed")
     turn.do(RecordCallEnd(facts_of(call)))
     turn.calls.pop(call.id, None)
 

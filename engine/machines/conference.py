@@ -16,12 +16,12 @@ from typing import Any
 
 from engine.machines import recording as recordings
 from engine.machines.consequences import EndCall, EndSound, MemberOut, StartSound
-from engine.machines.member import MEMBER, Seat, facts_for, present
+from engine.machines.member import MEMBER, PRESENT, Seat, present
 from engine.machines.models import Call, Conference, Member, Sound
 from engine.machines.table import Row, table
 from engine.machines.telling import tell_room, tell_subscriber
 from engine.machines.turn import Turn
-from engine.values.causes import EXIT_OF_END, EndCause, EndSource, ExitCause, RoomEnd
+from engine.values.causes import EXIT_OF_END, EndCause, EndSource, ExitCause, Outcome, RoomEnd
 from engine.values.effects import (
     CoachMember,
     DeafenMembers,
@@ -43,8 +43,19 @@ END_OF_EXIT: dict[ExitCause, tuple[EndCause, EndSource]] = {
     "left_alone": ("room_ended", "platform"),
     "leg_time_limit": ("time_limit", "platform"),
     "star": ("hangup", "caller"),
+    "redirected": ("api", "api"),
+    "full": ("refused", "platform"),
+    "locked": ("refused", "platform"),
+    "pin_wrong": ("refused", "platform"),
+    "label_taken": ("refused", "platform"),
+    "coach_unknown": ("refused", "platform"),
+    "join_failed": ("refused", "platform"),
+    "lost": ("lost", "carrier"),
+    "switch_lost": ("switch_lost", "error"),
     "shutdown": ("shutdown", "platform"),
 }
+# What belongs to a member's being there, and ends with it.
+ROOM_SOUNDS = ("wait_sound", "hold_sound", "announce", "member_play", "member_speak")
 EXIT_OF_ROOM_END: dict[RoomEnd, ExitCause] = {
     "ended_by_member": "ended_by_member",
     "ended_by_api": "ended_by_api",
@@ -55,18 +66,19 @@ EXIT_OF_ROOM_END: dict[RoomEnd, ExitCause] = {
 }
 
 
-class Happening:
-    """A trigger of the room itself, with what it needs."""
-
-    __slots__ = ("member", "why")
-
-    def __init__(self, why: RoomEnd | None = None, member: Member | None = None) -> None:
-        """Why the room ends, and who is behind it."""
-        self.why = why
-        self.member = member
-
-
-NOTHING = Happening()
+def move(room: Conference, member: Member, trigger: str, seat: Seat, turn: Turn) -> bool:
+    """Tell a member that something happened, and keep the room's counts."""
+    before, was_in = member.state, member.let_in
+    acted = MEMBER.fire(trigger, member, seat, turn)
+    after = member.state
+    if after is not before:
+        room.here += (after in PRESENT) - (before in PRESENT)
+        room.taken += (after in PLACED) - (before in PLACED)
+        if after == "left" and was_in:
+            room.inside -= 1
+    if member.let_in and not was_in:
+        room.inside += 1
+    return acted
 
 
 # --- joining ------------------------------------------------------------------------------------
@@ -74,26 +86,33 @@ NOTHING = Happening()
 
 def member_joined(room: Conference, member: Member, call: Call, turn: Turn) -> None:
     """The switch has put the call into the room."""
-    others = sum(1 for m in room.members.values() if present(m))
-    if not MEMBER.fire("member_joined", member, Seat(room, call), turn) or member.state == "leaving":
+    others = room.here
+    if not move(room, member, "member_joined", Seat(room, call), turn):
         return
     if turn.watched:
         turn.note("member_joined", call.id, room.id, member=member.number)
     room.used = True
-    tell_room(turn, room, member, "conference_enter", {"first": others == 0})
+    if member.callback is not None or room.subscriber is not None:
+        tell_room(turn, room, member, "conference_enter", {"first": others == 0})
+    if member.state == "leaving":
+        return
     if member.leg_time_limit:
         turn.set_timer(call, "leg", turn.at + member.leg_time_limit)
     if member.floor_event and others == 0 and not member.muted:
         take_floor(room, member, turn)
     sound_entering(room, member, turn)
     settle(room, turn)
-    begin_recording(room, turn)
+    if member.record is not None:
+        begin_recording(room, member, turn)
 
 
 def join_failed(room: Conference, member: Member, call: Call, turn: Turn) -> None:
     """The switch could not put the call into the room."""
-    MEMBER.fire("join_failed", member, Seat(room, call, "join_failed"), turn)
+    move(room, member, "join_failed", Seat(room, call, "join_failed"), turn)
     be_gone(room, member, call, turn)
+
+
+PLACED = ("joining", "waiting", "seated", "leaving")
 
 
 def sound_entering(room: Conference, member: Member, turn: Turn) -> None:
@@ -102,9 +121,16 @@ def sound_entering(room: Conference, member: Member, turn: Turn) -> None:
     if not sound:
         return
     hears_own = turn.rules_of[room.tongue].hears_own_enter
-    if not hears_own and len(room.members) == 1:
+    if not hears_own and room.here == 1:
         return
     play_into(room, member, sound, "enter_sound", turn)
+
+
+def sound_leaving(room: Conference, member: Member, turn: Turn) -> None:
+    """Play the sound of leaving into the room."""
+    sound = exit_sound(room, member)
+    if sound:
+        play_into(room, member, sound, "exit_sound", turn)
 
 
 def enter_sound(room: Conference, member: Member) -> str:
@@ -141,35 +167,42 @@ def depart(room: Conference, member: Member, cause: ExitCause, turn: Turn) -> bo
     outcome = turn.rules_of[call.tongue].exits[cause]
     ends = outcome in ("end", "unreachable") and call.pending is None
     invited = member.state == "invited"
-    MEMBER.fire("leave", member, Seat(room, call, cause, ends), turn)
+    move(room, member, "leave", Seat(room, call, cause, ends), turn)
     stop_sounds(room, member, call, turn)
     if ends or invited:
-        end, source = END_OF_EXIT.get(cause, ("internal", "error"))
+        end, source = end_of(cause, outcome)
         turn.then(EndCall(call, "api_cancel" if invited and end == "api" else end, source))
     if invited:
         be_gone(room, member, call, turn)
     return True
 
 
+def end_of(cause: ExitCause, outcome: Outcome) -> tuple[EndCause, EndSource]:
+    """Why a call ends that leaves a room and may not go on; a row that cannot be reached is a fault of ours."""
+    nowhere: tuple[EndCause, EndSource] = ("internal", "error")
+    return nowhere if outcome == "unreachable" else END_OF_EXIT.get(cause, nowhere)
+
+
 def stop_sounds(room: Conference, member: Member, call: Call, turn: Turn) -> None:
     """End the sound programs that belonged to the member's being there."""
     if call.sounds:
-        for purpose in tuple(call.sounds):
-            turn.then(EndSound(call, purpose))
+        for purpose in ROOM_SOUNDS:
+            if purpose in call.sounds:
+                turn.then(EndSound(call, purpose))
     if call.timers:
         turn.cancel_timer(call, "leg")
 
 
 def member_left(room: Conference, member: Member, call: Call, turn: Turn) -> None:
     """The switch has let the call go."""
-    MEMBER.fire("member_left", member, Seat(room, call, "lost"), turn)
+    move(room, member, "member_left", Seat(room, call, "lost"), turn)
     be_gone(room, member, call, turn)
 
 
 def call_gone(room: Conference, member: Member, call: Call, turn: Turn) -> None:
     """The member's call ended."""
     cause = EXIT_OF_END.get(call.cause or "lost", "hung_up")
-    MEMBER.fire("call_gone", member, Seat(room, call, cause), turn)
+    move(room, member, "call_gone", Seat(room, call, cause), turn)
     be_gone(room, member, call, turn)
 
 
@@ -177,25 +210,38 @@ def be_gone(room: Conference, member: Member, call: Call, turn: Turn) -> None:
     """Take the member off the room's list; tell, settle, and let its flow know."""
     del room.members[member.call]
     call.room = ""
-    last = not any(present(m) or m.state == "leaving" for m in room.members.values())
+    if member.label:
+        room.labels.pop(member.label, None)
+    last = room.inside == 0
     if member.let_in:
         if turn.watched:
             turn.note("member_left", call.id, room.id, cause=member.cause, member=member.number)
         if room.floor == member.call:
             room.floor = ""
-        tell_room(turn, room, member, "conference_exit", {"last": last, "cause": member.cause})
-        sound = exit_sound(room, member)
-        if sound and not last and room.state != "ending":
-            play_into(room, member, sound, "exit_sound", turn)
-        if sum(1 for m in room.members.values() if present(m)) == 1:
+        if member.callback is not None or room.subscriber is not None:
+            tell_room(turn, room, member, "conference_exit", {"last": last, "cause": member.cause})
+        if room.here == 1:
             room.fell_to_one = True
         if member.ends:
             room.ended_by, room.ended_by_label = member.call, member.label
             flagged_gone(room, turn)
     elif turn.watched:
         turn.note("member_refused", call.id, room.id, cause=member.cause)
-    turn.then(MemberOut(call, member.cause or "lost", facts_for(room, member)))
+    stop_sounds(room, member, call, turn)
+    turn.then(MemberOut(call, member.cause or "lost", room, member))
     settle(room, turn)
+    if member.let_in and room.here and room.state in ("waiting", "running"):
+        sound_leaving(room, member, turn)
+        tell_coaches(room, member, turn)
+
+
+def tell_coaches(room: Conference, gone: Member, turn: Turn) -> None:
+    """Whoever coached the one that left is heard by nobody from now on (TeXML 7 A15)."""
+    if room.subscriber is None or turn.rules_of[room.tongue].subscriptions.get("member_modify") not in room.events:
+        return
+    for member in room.members.values():
+        if member.coaching == gone.call and present(member):
+            tell_room(turn, room, member, "member_modify")
 
 
 def flagged_gone(room: Conference, turn: Turn) -> None:
@@ -210,10 +256,9 @@ def flagged_gone(room: Conference, turn: Turn) -> None:
 
 def someone_may_begin(room: Conference, turn: Turn) -> bool:
     """Whether enough are there, and one of them may start the room."""
-    here = [m for m in room.members.values() if m.state == "waiting"]
-    needed = turn.rules_of[room.tongue].start_requires
-    if len(here) < needed:
+    if room.here < turn.rules_of[room.tongue].start_requires:
         return False
+    here = [m for m in room.members.values() if m.state == "waiting"]
     if room.wants_moderator:
         return any(m.moderator for m in here)
     return any(m.starts for m in here)
@@ -226,10 +271,9 @@ def a_flagged_member_left(room: Conference, turn: Turn) -> bool:
 
 def someone_is_left_alone(room: Conference, turn: Turn) -> bool:
     """Whether a lone member may not stay: it had company, or the rules do not wait for it."""
-    if not room.fell_to_one and turn.rules_of[room.tongue].alone == "after_company":
+    if room.here != 1 or not (room.fell_to_one or turn.rules_of[room.tongue].alone == "at_once"):
         return False
-    here = [m for m in room.members.values() if present(m)]
-    return len(here) == 1 and not here[0].stay_alone
+    return any(present(m) and not m.stay_alone for m in room.members.values())
 
 
 def nobody_is_left(room: Conference, turn: Turn) -> bool:
@@ -237,7 +281,8 @@ def nobody_is_left(room: Conference, turn: Turn) -> bool:
     return not room.members
 
 
-SETTLE: tuple[tuple[tuple[str, ...], Callable[[Conference, Turn], bool], str], ...] = (
+Follows = Callable[[Conference, Turn], bool]
+SETTLE: tuple[tuple[tuple[str, ...], Follows, str], ...] = (
     #  in                               if                     then
     (("waiting", "running", "ending"),  nobody_is_left,        "close"),
     (("waiting", "running"),            a_flagged_member_left, "end"),
@@ -246,14 +291,21 @@ SETTLE: tuple[tuple[tuple[str, ...], Callable[[Conference, Turn], bool], str], .
 )  # fmt: skip
 
 
+# The same rows by the state they stand in: what is asked after every change.
+ASKED: dict[str, tuple[tuple[Follows, str], ...]] = {
+    state: tuple((holds, then) for states, holds, then in SETTLE if state in states)
+    for state in ("waiting", "running", "ending", "ended")
+}
+
+
 def settle(room: Conference, turn: Turn) -> None:
     """Apply whatever follows from how things now stand, until nothing more follows."""
     follows = True
     while follows:
         follows = False
-        for states, holds, then in SETTLE:
-            if room.state in states and holds(room, turn):
-                CONFERENCE.fire(then, room, NOTHING, turn)
+        for holds, then in ASKED[room.state]:
+            if holds(room, turn):
+                CONFERENCE.fire(then, room, None, turn)
                 follows = True
                 break
 
@@ -262,11 +314,16 @@ def begin(room: Conference, event: Any, turn: Turn) -> None:
     """The room begins: whoever waits is seated and hears the others."""
     room.started_at = turn.at
     waiting = [m for m in room.members.values() if m.state == "waiting"]
+    # Whoever is on the way in was joined as one who waits, too.
+    coming = [m for m in room.members.values() if m.state in ("waiting", "joining")]
     for member in waiting:
-        MEMBER.fire("room_began", member, None, turn)
+        move(room, member, "room_began", Seat(room, None), turn)
+    for member in coming:
         if turn.calls[member.call].sounds:
             turn.then(EndSound(turn.calls[member.call], "wait_sound"))
-    turn.do(SeatMembers(room.id, tuple(m.call for m in waiting)))
+    turn.do(SeatMembers(room.id, tuple([m.call for m in coming])))
+    for member in waiting:
+        begin_recording(room, member, turn)
     if turn.watched:
         turn.note("conference_started", "", room.id, conference=room.name)
     if room.subscriber is not None:
@@ -281,9 +338,8 @@ def thin_out(room: Conference, event: Any, turn: Turn) -> None:
         depart(room, member, "left_alone", turn)
 
 
-def end(room: Conference, event: Happening, turn: Turn) -> None:
+def end(room: Conference, event: Any, turn: Turn) -> None:
     """The room ends: everybody leaves by the row of their dialect."""
-    room.why = room.why or event.why
     free_name(room, turn)
     cause = EXIT_OF_ROOM_END[room.why or "internal"]
     for member in tuple(room.members.values()):
@@ -332,12 +388,9 @@ def last_words(room: Conference, why: RoomEnd, turn: Turn) -> RecordConferenceEn
     )
 
 
-def begin_recording(room: Conference, turn: Turn) -> None:
-    """Record the room where a member's document asked for it; never while it waits."""
-    if room.recording or room.state != "running":
-        return
-    member = next((m for m in room.members.values() if m.record is not None and m.state == "seated"), None)
-    if member is None or member.record is None:
+def begin_recording(room: Conference, member: Member, turn: Turn) -> None:
+    """Record the room where a seated member's document asks for it; never while it waits."""
+    if room.recording or member.state != "seated" or member.record is None:
         return
     recording = recordings.start(turn, room, turn.calls[member.call], member.record)
     recording.said = {**room_facts(room), "member": member.number}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.machines.models import Call, Conference, Recording, Sound
+from engine.machines.models import Call, Conference, Member, Recording, Sound
 from engine.machines.turn import Consequence
 from engine.values.causes import EndCause, EndSource, ExitCause
 from engine.values.effects import Facts
@@ -30,11 +30,6 @@ class CallGone(Consequence, frozen=True):
 
     call: Call
 
-
-class ForgetCall(Consequence, frozen=True):
-    """Everything has let the call go; it leaves the exchange."""
-
-    call: Call
 
 
 class DocumentReady(Consequence, frozen=True):
@@ -72,11 +67,13 @@ class Conclude(Consequence, frozen=True):
 
 
 class MemberOut(Consequence, frozen=True):
-    """The call is no member any more (`conference` and `member` empty where it never was)."""
+    """The call is no member any more; `member` is None where it never was one."""
 
     call: Call
     cause: ExitCause
-    facts: Facts
+    room: Conference | None = None
+    member: Member | None = None
+    name: str = ""
 
 
 class LegRang(Consequence, frozen=True):

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.machines.conference import END_OF_EXIT, settle
+from msgspec import Struct
+
+from engine.machines.conference import end_of, settle
 from engine.machines.consequences import EndCall, MemberOut, StartSound
 from engine.machines.fetch import resolve
 from engine.machines.models import Call, Conference, Definition, Entering, Member, Wish
@@ -60,22 +62,16 @@ def adopt(room: Conference, definition: Definition) -> None:
     room.exit_tone = not quiet if definition.play_exit_tone is None else definition.play_exit_tone
 
 
-def occupied(room: Conference) -> int:
-    """How many places are taken: joining and leaving members count, invited ones do not."""
-    return sum(1 for m in room.members.values() if m.state != "invited")
-
-
 # --- refusals ------------------------------------------------------------------------------------
 
 
-class Visitor:
-    """A call at the door, with the member it would become and the cap it brings."""
+class Visitor(Struct, frozen=True, eq=False):
+    """A call at the door, with the member it would become, the cap it brings and whom it is to coach."""
 
-    __slots__ = ("call", "cap", "coach", "member")
-
-    def __init__(self, call: Call, member: Member, cap: int | None = None, coach: str = "") -> None:
-        """Hold who comes."""
-        self.call, self.member, self.cap, self.coach = call, member, cap, coach
+    call: Call
+    member: Member
+    cap: int | None = None
+    coach: str = ""
 
 
 def is_locked(room: Conference, visitor: Visitor, turn: Turn) -> bool:
@@ -88,15 +84,17 @@ def is_full(room: Conference, visitor: Visitor, turn: Turn) -> bool:
     cap = room.cap
     if not room.definition:
         rules = turn.rules_of[room.tongue]
-        own = visitor.cap if rules.cap_owner == "joiner" and visitor.cap is not None else cap
-        cap = min(own, rules.cap_ceiling) if rules.cap_ceiling else own
-    return cap > 0 and occupied(room) >= cap
+        if visitor.cap is not None and rules.cap_owner == "joiner":
+            cap = visitor.cap
+        if cap > rules.cap_ceiling > 0:
+            cap = rules.cap_ceiling
+    return room.taken >= cap > 0
 
 
 def label_is_taken(room: Conference, visitor: Visitor, turn: Turn) -> bool:
     """Another member bears the same label."""
     label = visitor.member.label
-    return bool(label) and any(m.label == label for m in room.members.values())
+    return bool(label) and label in room.labels
 
 
 def coaches_nobody(room: Conference, visitor: Visitor, turn: Turn) -> bool:
@@ -113,11 +111,14 @@ REFUSALS: tuple[tuple[Callable[[Conference, Visitor, Turn], bool], ExitCause], .
 
 
 def find_coached(room: Conference, target: str) -> str | None:
-    """The call of the member that `target` (a call or a label) names, if it is in the room."""
+    """The call of the member that `target` (a call, a label or a number) names, if it is in the room."""
     for member in room.members.values():
-        if target in (member.call, member.label) and member.state in ("joining", "waiting", "seated"):
+        if target in (member.call, member.label, str(member.number)) and member.state in COACHED:
             return member.call
     return None
+
+
+COACHED = ("joining", "waiting", "seated")
 
 
 # --- admission -----------------------------------------------------------------------------------
@@ -145,6 +146,10 @@ def register(room: Conference, visitor: Visitor, turn: Turn) -> None:
         room.cap = visitor.cap
     room.members[call.id] = member
     call.room = room.id
+    if member.label:
+        room.labels[member.label] = call.id
+    if member.state == "joining":
+        room.taken += 1
 
 
 def join(room: Conference, member: Member, call: Call, turn: Turn) -> None:
@@ -163,13 +168,15 @@ def join(room: Conference, member: Member, call: Call, turn: Turn) -> None:
 def will_begin(room: Conference, member: Member, turn: Turn) -> bool:
     """Whether the room begins as soon as this member is in, so that no wait sound is needed."""
     rules = turn.rules_of[room.tongue]
-    here = 1 + sum(1 for m in room.members.values() if m.state == "waiting")
+    here = 1 + room.here
     may_start = member.moderator if room.wants_moderator else member.starts
     return may_start and here >= rules.start_requires
 
 
 def start_waiting(room: Conference, member: Member, call: Call, turn: Turn) -> None:
     """Play the wait sound: the member's own document, or the built-in music."""
+    if member.held:
+        return
     if member.wait_sound:
         loops = turn.rules_of[call.tongue].wait_loops
         ask = Hook(member.wait_sound, member.wait_method)
@@ -186,8 +193,7 @@ def refuse(room: Conference, visitor: Visitor, cause: ExitCause, turn: Turn) -> 
         turn.note("member_refused", call.id, room.id, cause=cause)
     if not room.members:
         settle(room, turn)
-    facts = {"conference": "", "conference_name": room.name, "member": "", "cause": cause}
-    turn.then(MemberOut(call, cause, facts))
+    turn.then(MemberOut(call, cause, room))
 
 
 # --- the Conference verb --------------------------------------------------------------------------
@@ -204,9 +210,9 @@ def member_of(call: Call, verb: verbs.Conference) -> Member:
         ends=verb.ends,
         stay_alone=verb.stay_alone,
         beep=verb.beep,
-        enter_sound=absolute(call, verb.enter_sound),
-        exit_sound=absolute(call, verb.exit_sound),
-        wait_sound=absolute(call, verb.wait_sound),
+        enter_sound=verb.enter_sound and absolute(call, verb.enter_sound),
+        exit_sound=verb.exit_sound and absolute(call, verb.exit_sound),
+        wait_sound=verb.wait_sound and absolute(call, verb.wait_sound),
         wait_method=verb.wait_method,
         hangup_on_star=verb.hangup_on_star,
         relay=verb.relay_dtmf,
@@ -237,7 +243,7 @@ def recording_wish(call: Call, verb: verbs.Conference) -> Wish:
 
 def absolute(call: Call, sound: str) -> str:
     """A sound as the room keeps it: beeps as they are, URLs absolute."""
-    return resolve(call.base, sound) if sound and not sound.startswith("beep:") else sound
+    return sound if sound.startswith("beep:") else resolve(call.base, sound)
 
 
 # --- a definition's door ---------------------------------------------------------------------------
@@ -328,8 +334,7 @@ def turn_away(state: Entering, call: Call, turn: Turn) -> None:
     state.digits = ""
     if turn.watched:
         turn.note("member_refused", call.id, "", cause="pin_wrong")
-    facts = {"conference": "", "conference_name": pins(state, turn).name, "member": "", "cause": "pin_wrong"}
-    turn.then(MemberOut(call, "pin_wrong", facts))
+    turn.then(MemberOut(call, "pin_wrong"))
 
 
 def let_in(state: Entering, call: Call, turn: Turn) -> None:
@@ -350,7 +355,7 @@ def let_in(state: Entering, call: Call, turn: Turn) -> None:
 
 def farewell(call: Call, cause: ExitCause, turn: Turn) -> None:
     """Say why the call ends, where the door has a sentence for it, and end it."""
-    end, source = END_OF_EXIT.get(cause, ("refused", "platform"))
+    end, source = end_of(cause, turn.rules_of[call.tongue].exits[cause])
     text = SAID.get(cause)
     if text is None or call.state != "up":
         turn.then(EndCall(call, end, source))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import Struct
 from yarl import URL
 
 from engine.errors import DocumentError
@@ -27,17 +28,13 @@ from engine.values.verbs import Play
 PATIENT = Patience()
 
 
-class Verdict:
-    """What one attempt came to: a flow, or why not."""
+class Verdict(Struct, frozen=True):
+    """What one attempt came to: a flow, or why not and whether another attempt is worth it."""
 
-    __slots__ = ("again", "cause", "flow", "url")
-
-    def __init__(self, flow: Flow | None, cause: EndCause, url: str, *, again: bool) -> None:
-        """Hold the flow, or the cause and whether another attempt is worth it."""
-        self.flow = flow
-        self.cause = cause
-        self.url = url
-        self.again = again
+    flow: Flow | None
+    cause: EndCause
+    url: str
+    again: bool = False
 
 
 def resolve(base: str, url: str) -> str:
@@ -74,7 +71,7 @@ def start_fetch(
 def attempt(turn: Turn, owner: Call | Conference, call: Call | None, ask: Fetch) -> None:
     """Send one attempt out."""
     ask.tries += 1
-    ask.id = made = turn.await_id(owner, "fetch:" + ask.purpose)
+    ask.id = made = turn.await_id(owner, ask.purpose)
     patience = patience_of(turn, owner.tongue, ask)
     about = facts_of(call) if call is not None else None
     turn.do(
@@ -93,19 +90,19 @@ def patience_of(turn: Turn, tongue: str, ask: Fetch) -> Patience:
 def judge(turn: Turn, tongue: str, ask: Fetch, event: DocumentFetched) -> Verdict:
     """Read what came back."""
     url = event.location or ask.url
-    if event.error or not 200 <= event.status < 300:  # noqa: PLR2004
-        word = event.error or ("5xx" if event.status >= 500 else "4xx")  # noqa: PLR2004
+    if event.error or not 200 <= event.status < 300:
+        word = event.error or ("5xx" if event.status >= 500 else "4xx")
         return Verdict(None, "fetch_failed", url, again=word in patience_of(turn, tongue, ask).retry)
     if event.content_type.startswith("audio/"):
-        return Verdict(Flow(tongue, (Play(name="Play", line=0, url=url),)), "fetch_failed", url, again=False)
+        return Verdict(Flow(tongue, (Play(name="Play", line=0, url=url),)), "fetch_failed", url)
     try:
-        return Verdict(turn.tongues[tongue].read(event.body), "fetch_failed", url, again=False)
+        return Verdict(turn.tongues[tongue].read(event.body), "fetch_failed", url)
     except DocumentError as error:
         if turn.watched:
             turn.note(
                 "warning", ask.owner, "", code=error.code or "document", message=str(error), line=error.line, url=url
             )
-        return Verdict(None, "bad_document", url, again=False)
+        return Verdict(None, "bad_document", url)
 
 
 def worth_another_try(ask: Fetch, verdict: Verdict, turn: Turn) -> bool:
@@ -141,7 +138,7 @@ def ask_fallback(ask: Fetch, verdict: Verdict, turn: Turn) -> None:
 
 def hand_over(ask: Fetch, verdict: Verdict, turn: Turn) -> None:
     """Give the flow to whom it was fetched for."""
-    owner = turn.owner(ask.owner)
+    owner = turn.calls.get(ask.owner) or turn.rooms.get(ask.owner)
     if owner is not None and verdict.flow is not None:
         turn.then(DocumentReady(owner, ask.purpose, verdict.flow, verdict.url))
 

@@ -9,8 +9,6 @@ command, the document or the room's rules changes.
 
 from __future__ import annotations
 
-from typing import Any
-
 from engine.machines.models import Call, Conference, Member
 from engine.machines.table import Row, table
 from engine.machines.turn import Consequence, Turn
@@ -89,13 +87,3 @@ MEMBER = table(
 def present(member: Member) -> bool:
     """Whether the member is in the room: waiting or seated."""
     return member.state in PRESENT
-
-
-def facts_for(room: Conference, member: Member) -> dict[str, Any]:
-    """What a conference's action URL is told."""
-    return {
-        "conference": room.id if member.let_in else "",
-        "conference_name": room.name,
-        "member": member.number if member.let_in else "",
-        "cause": member.cause,
-    }

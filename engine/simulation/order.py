@@ -11,6 +11,9 @@ from engine.errors import RequestError
 from engine.simulation.convert import explained, names_of, nearest
 from engine.simulation.words import WORDS, Word
 
+WHOM: tuple[str, ...] = ("members", "call")
+ROOM: tuple[str, ...] = ("conference",)
+
 
 def read_order(text: str) -> Any:
     """Make a step of `AT DO WORDS… NAME=VALUE…`; RequestError where it is none.
@@ -57,9 +60,7 @@ def filled(bare: list[str], word: Word, given: dict[str, Any], path: str) -> dic
 def in_order(word: Word) -> list[str]:
     """The fields that bare words fill: whom it is about, then what is required, then what the word itself takes."""
     infos = {info.encode_name: info for info in msgspec.structs.fields(word.step)}
-    whom = [name for name in ("members", "call") if name in infos] or [
-        name for name in ("conference",) if name in infos
-    ]
+    whom = [name for name in WHOM if name in infos] or [name for name in ROOM if name in infos]
     required = [name for name, info in infos.items() if info.default is msgspec.NODEFAULT]
     takes = [name for name, info in infos.items() if word.fields.get(info.name, info.name) != info.name]
     return list(dict.fromkeys((*whom, *required, *takes)))

@@ -60,7 +60,7 @@ class Simulation:
             self.agenda, media=scenario.media, speech=scenario.speech, callees=scenario.callees
         )
         self.documents = Documents(self.agenda, play.replies, params, scenario.media)
-        self.timeline = Timeline(self._room_name)
+        self.timeline = Timeline.of(self.exchange)
         self._performs = self.switch.performs | self.documents.performs
         self._heard: dict[int, list[bool]] = {}
         self._deeds: dict[type[Any], Callable[[Any], None]] = {
@@ -153,7 +153,7 @@ class Simulation:
         view = self.exchange.call(command.members[0]) if isinstance(command, MemberCommand) else None
         rooms = [room.name for room in self.exchange.conferences(account)]
         if view is not None and view.conference:
-            name = self._room_name(view.conference)
+            name = view.conference  # rooms are known by their ids as well
         elif len(rooms) == 1:
             name = rooms[0]
         else:
@@ -177,11 +177,6 @@ class Simulation:
         if view is None or not view.conference:
             return False
         return (hearer, speaker) in self.exchange.hears(view.conference)
-
-    def _room_name(self, room: str) -> str:
-        """A live room's name by its id."""
-        view = self.exchange.conference("", room)
-        return view.name if view is not None else ""
 
 
 def hook(url: str) -> Hook | None:

@@ -22,6 +22,7 @@ FIRST_CALLER = "+14155550100"
 OUR_NUMBER = "+16505550100"
 HOME = "https://app.example/"
 # A caller's name is the id of the call, beside the ids of rooms (r1), numbers of members, and `all`.
+NUMBER = re.compile(r"\+?\d+$|sip:")
 NAME = re.compile(r"(?!all$|r\d+$)[A-Za-z_][\w-]*$")
 
 
@@ -219,7 +220,7 @@ def check(scenario: Scenario) -> None:
         raise RequestError("nobody calls", field="callers", hint="name at least one caller")
     for name, caller in scenario.callers.items():
         check_caller(name, caller, scenario)
-    placed = {step.call for step in scenario.steps if of_step(step).target in PLACING}
+    placed = [step.call for step in scenario.steps if of_step(step).target in PLACING]
     for name in (*scenario.callers, *placed):
         if not NAME.match(name):
             hint = "letters, digits, - and _, not beginning with a digit; not all, r1, r2 …"
@@ -229,7 +230,7 @@ def check(scenario: Scenario) -> None:
         if step.at < 0:
             raise RequestError("nothing happens before 0 s", field=f"steps[{i}].at")
         call = getattr(step, "call", "")
-        if call and call.partition(".")[0] not in known and not call.startswith(("+", "sip:")):
+        if call and call.partition(".")[0] not in known and not NUMBER.match(call):
             raise RequestError(f"nobody is called {call}", field=f"steps[{i}].call", hint=nearest(call, known))
 
 

@@ -9,13 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
+
 from engine.dialects.phrase import end_row
 from engine.dialects.wording import WORDINGS, word
+from engine.exchange import Exchange
 from engine.values.commands import InviteMember, MakeCall
 from engine.values.effects import Effect, Facts, Fault, Noted, PlaceCall, PlayMedia, Receipt, SendCallback, SpeakText
 from engine.values.events import CallArrived, CommandGiven, DocumentFetched, Event
 
 Entry = dict[str, Any]
+HIDDEN = "•"
+
+
+def masked(facts: Facts) -> Facts:
+    """What was typed or said, made unreadable: a document asked that it be kept out of every log."""
+    return {name: HIDDEN * len(str(facts[name])) for name in ("digits", "speech") if facts.get(name)}
 
 
 class Timeline:
@@ -27,6 +36,7 @@ class Timeline:
         self._room_name = room_name
         self._names: dict[str, str] = {}
         self._tongues: dict[str, str] = {}
+        self._hidden: set[str] = set()
         self.at = 0.0
         self._of_effect: dict[type[Effect], Callable[[Any], None]] = {
             Noted: self._noted,
@@ -42,6 +52,16 @@ class Timeline:
             CallArrived: self._call_arrived,
             CommandGiven: self._command_given,
         }
+
+    @classmethod
+    def of(cls, exchange: Exchange) -> Timeline:
+        """A timeline that asks this exchange for the names of rooms."""
+
+        def name(room: str) -> str:
+            view = exchange.conference("", room)
+            return view.name if view is not None else ""
+
+        return cls(name)
 
     def happened(self, event: Event) -> None:
         """Note an event before the exchange hears of it."""
@@ -82,6 +102,10 @@ class Timeline:
             self._names[note.conference] = name
         if note.what == "fault":  # the effect itself says more
             return
+        if facts.get("hidden"):
+            self._hidden.add(note.call)
+        elif note.what == "verb_started":
+            self._hidden.discard(note.call)
         if note.what == "call_ended":
             facts = self._end_facts(note.call, facts)
         self._add(note.what, note.call, note.conference, facts)
@@ -105,13 +129,19 @@ class Timeline:
         self._add("heard", "" if room else to, to if room else "", facts)
 
     def _send_callback(self, effect: SendCallback) -> None:
+        if effect.facts.get("hidden") or (effect.owner in self._hidden and effect.kind == "action_collect"):
+            effect = msgspec.structs.replace(effect, facts={**effect.facts, **masked(effect.facts)})
         outgoing = word(effect)
         params = dict(outgoing.params)
         facts = {"kind": effect.kind, "url": outgoing.url, "method": outgoing.method, "params": params}
         self._add("callback", effect.about.call if effect.about else "", effect.conference, facts)
 
     def _receipt(self, effect: Receipt) -> None:
-        results = {target: result for result in ("changed", "same", "unknown") for target in getattr(effect, result)}
+        results = {
+            self._names.get(target, target): result
+            for result in ("changed", "same", "unknown")
+            for target in getattr(effect, result)
+        }
         self._add("receipt", "", "", {"command": effect.command, "results": results, "refused": effect.refused})
 
     def _place_call(self, effect: PlaceCall) -> None:

@@ -108,9 +108,9 @@ def test_people_press_say_and_hang_up() -> None:
     scene = """
 dialect: plivo
 documents:
-  https://app.example/ask: {xml: '<Response><GetDigits action="https://app.example/got"><Speak>Press.</Speak></GetDigits></Response>'}
+  https://app.example/ask: {xml: '<Response><GetDigits action="got"><Speak>Press.</Speak></GetDigits></Response>'}
   https://app.example/got:
-    - {when: {Digits: "12"}, xml: '<Response><GetInput action="https://app.example/said" inputType="speech"/></Response>'}
+    - {when: {Digits: "12"}, xml: '<Response><GetInput action="said" inputType="speech"/></Response>'}
   https://app.example/said: {xml: '<Response><Wait length="60"/></Response>'}
 callers: {ann: {answer_url: https://app.example/ask}}
 """
@@ -177,6 +177,19 @@ conferences: {weekly: {name: Weekly, member_pins: ["5678"]}}
 
     assert of(timeline, "member_joined", "call", "conference") == [("ann", "Weekly")]
     assert "5678" not in "".join(as_lines(timeline))
+
+
+def test_digits_that_must_not_be_logged_stay_out_of_the_timeline() -> None:
+    scene = """
+dialect: plivo
+documents:
+  https://app.example/pin: {xml: '<Response><GetDigits log="false" action="got" redirect="false"/></Response>'}
+callers: {ann: {answer_url: https://app.example/pin}}
+"""
+    timeline = simulated("steps: [{at: 3, do: press, call: ann, digits: '4711#'}]", scene)
+
+    assert of(timeline, "callback", "kind") == [("action_collect",)]
+    assert "4711" not in "".join(as_lines(timeline))
 
 
 def test_a_lost_call_and_a_lost_switch_are_told_as_such() -> None:

@@ -6,12 +6,13 @@ to an outcome.
 
 from __future__ import annotations
 
-from engine.machines.consequences import Conclude, MemberOut, Proceed
+from engine.machines.consequences import Conclude, MemberOut
 from engine.machines.door import Visitor, admit, farewell, member_of, room_for
-from engine.machines.flow.interpreter import fetch_flow
+from engine.machines.flow.interpreter import resume, start_pending
 from engine.machines.models import Call, Conference
 from engine.machines.turn import Turn
 from engine.values import verbs
+from engine.values.effects import Facts
 
 
 def confer(call: Call, verb: verbs.Conference, turn: Turn) -> bool:
@@ -51,15 +52,26 @@ def member_out(consequence: MemberOut, turn: Turn) -> None:
     """The call is out of the room: go on as its dialect's row for the cause says."""
     call, cause = consequence.call, consequence.cause
     if call.pending is not None and call.state == "up":
-        hook, call.pending = call.pending, None
-        fetch_flow(call, "transfer", hook.url, hook.method, {}, turn)
+        start_pending(call, turn)
         return
     if call.state not in ("ringing", "up"):
         return
     outcome = turn.rules_of[call.tongue].exits[cause]
     if outcome in ("end", "unreachable"):
         farewell(call, cause, turn)
-    elif outcome == "next" or not isinstance(call.verb, verbs.Conference):
-        turn.then(Proceed(call, cause))
+    elif outcome == "next" or not isinstance(call.verb, verbs.Conference) or not call.verb.action:
+        resume(call, cause, turn)
     else:
-        turn.then(Conclude(call, "action_conference", consequence.facts, cause))
+        turn.then(Conclude(call, "action_conference", facts_for(consequence), cause))
+
+
+def facts_for(consequence: MemberOut) -> Facts:
+    """What a conference's action URL is told; ids are empty where the call never was a member."""
+    room, member = consequence.room, consequence.member
+    was_in = room is not None and member is not None and member.let_in
+    return {
+        "conference": room.id if room is not None and was_in else "",
+        "conference_name": room.name if room is not None else "",
+        "member": member.number if member is not None and was_in else "",
+        "cause": consequence.cause,
+    }

@@ -102,9 +102,8 @@ def proceed(call: Call, turn: Turn) -> None:
     if flow is None or not call.running:
         turn.then(EndCall(call, "end_of_document", "platform"))
         return
-    verbs = flow.verbs
-    while call.pc < len(verbs):
-        verb = verbs[call.pc]
+    watched = turn.watched
+    for verb in flow.verbs[call.pc :]:
         if call.state == "ringing" and needs_answer(call, verb, turn):
             turn.do(Answer(call.id))
             return
@@ -114,11 +113,11 @@ def proceed(call: Call, turn: Turn) -> None:
             return
         call.pc += 1
         call.verb = verb
-        if turn.watched:
+        if watched:
             note_start(call, verb, turn)
         if BEGIN[type(verb)](call, verb, turn):
             return
-        if turn.watched:
+        if watched:
             note_finish(call, "ended", turn)
     call.verb = None
     turn.then(EndCall(call, "end_of_document", "platform"))
@@ -147,10 +146,14 @@ def note_finish(call: Call, why: str, turn: Turn) -> None:
 
 def go_on(consequence: Proceed, turn: Turn) -> None:
     """The verb is over: the next element."""
-    call = consequence.call
+    resume(consequence.call, consequence.why, turn)
+
+
+def resume(call: Call, why: str, turn: Turn) -> None:
+    """Go on at the next element, unless the call is on its way out."""
     if call.running and call.state in ("ringing", "up"):
         if turn.watched:
-            note_finish(call, consequence.why, turn)
+            note_finish(call, why, turn)
         proceed(call, turn)
 
 
@@ -189,6 +192,17 @@ def document_missing(consequence: DocumentMissing, turn: Turn) -> None:
     """The document that was to replace the flow cannot be had: the call ends."""
     if isinstance(consequence.owner, Call):
         turn.then(EndCall(consequence.owner, consequence.cause, "error", consequence.blame))
+
+
+def start_pending(call: Call, turn: Turn) -> None:
+    """The call is free for the new document that a command gave it: fetch it, or read what came with the command."""
+    hook, call.pending = call.pending, None
+    call.running = True
+    if call.document:
+        document, call.document = call.document, b""
+        read_inline(call, document, turn)
+    elif hook is not None:
+        fetch_flow(call, "transfer", hook.url, hook.method, {}, turn)
 
 
 def break_off(call: Call, turn: Turn) -> bool:

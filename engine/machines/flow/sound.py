@@ -33,6 +33,9 @@ QUEUED = ("announce",)
 ENDLESS = ("wait_sound", "hold_sound", "queue_wait")
 BRIEF = ("enter_sound", "exit_sound")
 
+# The states of calls and rooms in which something can be heard.
+SOUNDING = ("ringing", "up", "waiting", "running")
+
 Owner = Call | Conference
 
 
@@ -46,7 +49,7 @@ def slots(owner: Owner) -> dict[str, Sound]:
 def start(asked: StartSound, turn: Turn) -> None:
     """Begin a program in the owner's slot for its purpose; announcements wait for the one before."""
     owner = asked.owner
-    if isinstance(owner, Call) and owner.state not in ("ringing", "up"):
+    if owner.state not in SOUNDING:
         return
     sound = Sound(owner.id, asked.purpose, asked.to, asked.loops, asked.over, asked.call)
     sound.asked, sound.facts = asked.ask, asked.facts

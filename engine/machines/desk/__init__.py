@@ -1,0 +1,1 @@
+"""Where customers' commands are taken."""

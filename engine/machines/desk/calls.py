@@ -1,0 +1,286 @@
+"""Commands to calls: make, end, transfer, play and speak on, record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.machines import recording as recordings
+from engine.machines.conference import depart, settle
+from engine.machines.consequences import EndCall, EndSound, StartSound
+from engine.machines.desk.tally import Tally
+from engine.machines.flow.interpreter import break_off, start_pending
+from engine.machines.models import Call, Wish
+from engine.machines.recording import RECORDING
+from engine.machines.telling import tell_status
+from engine.machines.turn import Turn
+from engine.values import commands, effects, verbs
+from engine.values.effects import PlaceCall
+from engine.values.flow import Hook
+
+
+def place(call: Call, timeout: float, turn: Turn) -> None:
+    """Ring whom a new call is for."""
+    turn.note("call_placed", call.id, "", to=call.called)
+    detect = bool(call.machine_detection)
+    kind = "sip" if call.called.startswith("sip:") else "number"
+    turn.set_timer(call, "ring", turn.at + timeout)
+    turn.do(
+        PlaceCall(
+            call.id,
+            call.called,
+            call.caller,
+            call.caller_name,
+            kind,
+            timeout,
+            (),
+            call.account,
+            "",
+            detect,
+        )
+    )
+    tell_status(turn, call, "initiated")
+
+
+def make_call(command: commands.MakeCall, tally: Tally, turn: Turn) -> None:
+    """Place a call whose flow starts with the answer."""
+    if command.call in turn.calls:
+        tally.refused = "call_exists"
+        return
+    rules = turn.rules_of[command.tongue]
+    status = command.hangup if command.status_events else None
+    call = Call(
+        id=command.call,
+        account=command.account,
+        tongue=command.tongue,
+        caller=command.caller,
+        called=command.to,
+        role="outbound",
+        direction="outbound",
+        state="queued",
+        caller_name=command.caller_name,
+        created_at=turn.at,
+        answer=command.answer,
+        document=command.document,
+        fallback=command.fallback,
+        ring=command.ring,
+        hangup=None if status else command.hangup,
+        status=status,
+        status_events=command.status_events,
+        time_limit=command.time_limit or rules.call_time_limit,
+        hangup_on_ring=command.hangup_on_ring,
+        send_digits=command.send_digits,
+        send_on_preanswer=command.send_on_preanswer,
+        machine_detection=command.machine_detection,
+        machine_hook=command.machine_hook,
+    )
+    turn.calls[call.id] = call
+    place(call, command.ring_timeout or rules.ring_timeout, turn)
+    tally.count(call.id, changed=True)
+
+
+def known_call(command: commands.CallCommand, tally: Tally, turn: Turn) -> Call | None:
+    """The live call of a command; one that is not there, or is ending, is unknown."""
+    call = turn.calls.get(command.call)
+    if call is None or call.state in ("ending", "ended"):
+        tally.unknown.append(command.call)
+        return None
+    return call
+
+
+def cancel_call(command: commands.CancelCall, tally: Tally, turn: Turn) -> None:
+    """Take a call back that was not answered."""
+    call = known_call(command, tally, turn)
+    if call is None:
+        return
+    waiting = call.state in ("queued", "ringing")
+    if waiting:
+        turn.then(EndCall(call, "api_cancel", "api"))
+    tally.count(call.id, changed=waiting)
+
+
+def hang_up_call(command: commands.HangUpCall, tally: Tally, turn: Turn) -> None:
+    """End a call."""
+    call = known_call(command, tally, turn)
+    if call is not None:
+        drop_call(call, turn)
+        tally.count(call.id, changed=True)
+
+
+def drop_call(call: Call, turn: Turn) -> None:
+    """End a call by command, through its room where it is in one, so that its leaving has the right cause."""
+    room = turn.rooms.get(call.room)
+    if room is not None:
+        depart(room, room.members[call.id], "hung_up", turn)
+    answered = call.answered_at is not None or call.role == "inbound"
+    turn.then(EndCall(call, "api" if answered else "api_cancel", "api"))
+
+
+def hang_up_all(command: commands.HangUpAllCalls, tally: Tally, turn: Turn) -> None:
+    """End every call of an account."""
+    for call in [c for c in turn.calls.values() if c.account == command.account]:
+        changed = call.state not in ("ending", "ended")
+        if changed:
+            drop_call(call, turn)
+        tally.count(call.id, changed=changed)
+
+
+def transfer(command: commands.TransferCall, tally: Tally, turn: Turn) -> None:
+    """Give legs of a live call new documents: what they do is broken off first."""
+    call = known_call(command, tally, turn)
+    if call is None:
+        return
+    legs = legs_of(call, command.legs, turn)
+    if not legs:
+        tally.refused = "no_such_leg"
+        return
+    hooks: dict[str, Hook | None] = {"a": command.aleg, "b": command.bleg}
+    if any(hooks[side] is None for side in legs) and not command.document:
+        tally.refused = "url_missing"
+        return
+    for side, leg in legs.items():
+        hook = hooks[side]
+        leg.pending = hook or Hook("")
+        leg.document = command.document if hook is None else b""
+        leg.fallback = command.fallback or leg.fallback
+    for leg in legs.values():
+        redirect(leg, turn)
+        tally.count(leg.id, changed=True)
+
+
+def legs_of(call: Call, which: str, turn: Turn) -> dict[str, Call]:
+    """The legs meant by aleg, bleg or both."""
+    other = turn.calls.get(call.partner)
+    legs = {"a": call} if which in ("aleg", "both") else {}
+    if which in ("bleg", "both") and other is not None:
+        legs["b"] = other
+    return legs
+
+
+def redirect(call: Call, turn: Turn) -> None:
+    """Break off what the call does and run its pending document as soon as it is free."""
+    break_off(call, turn)
+    for purpose in tuple(call.sounds or ()):
+        turn.then(EndSound(call, purpose))
+    for made, purpose in tuple(call.awaits.items()):
+        if purpose in ("verb", "prompt", "ignored", "record_beep", "door"):
+            turn.do(effects.StopMedia(call.id, made))
+        if purpose != "join" and "sound:" not in purpose:  # the end of a sound program forgets its own
+            del call.awaits[made]
+    room = turn.rooms.get(call.room)
+    if room is not None:
+        depart(room, room.members[call.id], "redirected", turn)
+        return
+    if call.partner:
+        leave_partner(call, turn)
+    start_pending(call, turn)
+
+
+def leave_partner(call: Call, turn: Turn) -> None:
+    """A called leg goes its own way: its caller's dial is over."""
+    from engine.machines.dial import let_leg_go
+
+    let_leg_go(call, turn)
+
+
+def play_on(command: commands.PlayOnCall, tally: Tally, turn: Turn) -> None:
+    """Play files on a call's legs."""
+    played = tuple(verbs.Play(name="Play", url=url) for url in command.urls)
+    sound_on(command, played, "call_play", tally, turn, loops=command.loop, mix=command.mix, length=command.length)
+
+
+def speak_on(command: commands.SpeakOnCall, tally: Tally, turn: Turn) -> None:
+    """Speak on a call's legs."""
+    spoken = verbs.Speak(name="Speak", text=command.text, voice=command.voice, language=command.language)
+    sound_on(command, (spoken,), "call_speak", tally, turn, loops=command.loop, mix=command.mix, length=0.0)
+
+
+def sound_on(
+    command: commands.PlayOnCall | commands.SpeakOnCall,
+    what: tuple[verbs.Prompt, ...],
+    slot: str,
+    tally: Tally,
+    turn: Turn,
+    *,
+    loops: bool,
+    mix: bool,
+    length: float,
+) -> None:
+    """Start a sound beside the flow of a call's legs."""
+    call = known_call(command, tally, turn)
+    if call is None:
+        return
+    legs = legs_of(call, command.legs, turn)
+    if not legs:
+        tally.refused = "no_such_leg"
+    for leg in legs.values():
+        turn.then(StartSound(leg, slot, leg.id, leg.id, None, "", loops, mix, {}, what))
+        if length:
+            turn.set_timer(leg, "play_length", turn.at + length)
+        tally.count(leg.id, changed=True)
+
+
+def stop_on(slot: str) -> Callable[[Any, Tally, Turn], None]:
+    """An order that stops a sound on a call's legs."""
+
+    def order(command: commands.CallCommand, tally: Tally, turn: Turn) -> None:
+        call = known_call(command, tally, turn)
+        if call is None:
+            return
+        for leg in legs_of(call, "both", turn).values():
+            running = slot in (leg.sounds or {})
+            if running:
+                turn.then(EndSound(leg, slot))
+                turn.cancel_timer(leg, "play_length")
+            if running or leg is call:
+                tally.count(leg.id, changed=running)
+
+    return order
+
+
+def send_digits(command: commands.SendDigitsOnCall, tally: Tally, turn: Turn) -> None:
+    """Send keys on a leg."""
+    call = known_call(command, tally, turn)
+    if call is None:
+        return
+    for leg in legs_of(call, command.leg, turn).values():
+        turn.do(effects.SendDigits(leg.id, turn.await_id(leg, "ignored"), leg.id, command.digits))
+        tally.count(leg.id, changed=True)
+
+
+def record_call(command: commands.RecordCall, tally: Tally, turn: Turn) -> None:
+    """Record a call beside its flow."""
+    call = known_call(command, tally, turn)
+    if call is None:
+        return
+    wish = Wish(
+        source="api",
+        hook=command.callback,
+        format=command.format,
+        channels=command.channels,
+        max_length=command.max_length,
+    )
+    tally.facts["recording"] = recordings.start(turn, call, call, wish).id
+    tally.count(call.id, changed=True)
+
+
+def stop_record_call(command: commands.StopRecordCall, tally: Tally, turn: Turn) -> None:
+    """Stop the recordings of a call that commands started."""
+    call = known_call(command, tally, turn)
+    if call is None:
+        return
+    running = [r for r in turn.recordings.values() if r.of == call.id and r.source == "api" and r.state != "stopping"]
+    for recording in running:
+        RECORDING.fire("stop", recording, None, turn)
+    tally.count(call.id, changed=bool(running))
+
+
+def shut_down(command: commands.ShutDown, tally: Tally, turn: Turn) -> None:
+    """End everything."""
+    for room in tuple(turn.rooms.values()):
+        room.why = room.why or "shutdown"
+        settle(room, turn)
+    for call in tuple(turn.calls.values()):
+        changed = call.state not in ("ending", "ended")
+        turn.then(EndCall(call, "shutdown", "platform"))
+        tally.count(call.id, changed=changed)

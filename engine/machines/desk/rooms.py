@@ -1,0 +1,190 @@
+"""Commands to rooms: announce, lock, record, end, invite, define."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.machines import recording as recordings
+from engine.machines.conference import settle
+from engine.machines.consequences import EndCall
+from engine.machines.desk.calls import place
+from engine.machines.desk.tally import Tally, find_room, known_room
+from engine.machines.door import Visitor, adopt, find_coached, register, room_for
+from engine.machines.models import Call, Conference, Definition, Entering, Member, Wish
+from engine.machines.recording import RECORDING
+from engine.machines.turn import Turn
+from engine.values import commands
+
+
+def lock(command: commands.LockConference, tally: Tally, turn: Turn) -> None:
+    """Close or open the door."""
+    room = known_room(command, tally, turn)
+    if room is None:
+        return
+    changed = room.locked is not command.locked
+    room.locked = command.locked
+    tally.count(room.id, changed=changed)
+    if changed:
+        turn.note("conference_locked" if command.locked else "conference_unlocked", "", room.id, conference=room.name)
+
+
+def record_room(command: commands.RecordConference, tally: Tally, turn: Turn) -> None:
+    """Record the room; one recording at a time."""
+    room = known_room(command, tally, turn)
+    if room is None:
+        return
+    if room.recording:
+        tally.count(room.id, changed=False)
+        tally.facts["recording"] = room.recording
+        return
+    first = next(iter(room.members), "")
+    wish = Wish(source="conference", hook=command.callback, format=command.format, max_length=command.max_length)
+    recording = recordings.start(turn, room, turn.calls.get(first), wish)
+    recording.kind = "recording"
+    recording.said = room_words(room)
+    room.recording = recording.id
+    tally.facts["recording"] = recording.id
+    tally.count(room.id, changed=True)
+
+
+def steer_recording(trigger: str) -> Callable[[Any, Tally, Turn], None]:
+    """An order that pauses, resumes or stops a room's recording."""
+
+    def order(command: commands.RoomCommand, tally: Tally, turn: Turn) -> None:
+        room = known_room(command, tally, turn)
+        if room is None:
+            return
+        recording = turn.recordings.get(room.recording)
+        if recording is None:
+            tally.count(room.id, changed=False)
+            return
+        before = recording.state
+        RECORDING.fire(trigger, recording, None, turn)
+        tally.facts["recording"] = recording.id
+        tally.count(room.id, changed=recording.state != before)
+
+    return order
+
+
+def end_room(command: commands.EndConference, tally: Tally, turn: Turn) -> None:
+    """End a room."""
+    room = known_room(command, tally, turn)
+    if room is not None:
+        end_now(room, tally, turn)
+
+
+def end_now(room: Conference, tally: Tally, turn: Turn) -> None:
+    """End a room by command: everybody gets that cause."""
+    changed = room.state in ("waiting", "running")
+    room.why = room.why or "ended_by_api"
+    settle(room, turn)
+    tally.count(room.id, changed=changed)
+
+
+def end_all_rooms(command: commands.EndAllConferences, tally: Tally, turn: Turn) -> None:
+    """End every room of an account."""
+    for room in [r for r in turn.rooms.values() if r.account == command.account]:
+        end_now(room, tally, turn)
+
+
+def invite(command: commands.InviteMember, tally: Tally, turn: Turn) -> None:
+    """Dial somebody into a room; it is a member (invited) at once, and takes a place when it answers."""
+    if command.call in turn.calls:
+        tally.refused = "call_exists"
+        return
+    room = find_room(turn, command.account, command.conference)
+    tongue = command.tongue or (room.tongue if room is not None else next(iter(turn.tongues)))
+    rules = turn.rules_of[tongue]
+    call = Call(
+        id=command.call,
+        account=command.account,
+        tongue=tongue,
+        caller=command.caller,
+        called=command.to,
+        role="invited",
+        direction="outbound",
+        state="queued",
+        caller_name=command.caller_name,
+        created_at=turn.at,
+        status=command.status,
+        status_events=command.status_events,
+        time_limit=command.time_limit or rules.call_time_limit,
+        machine_detection=command.machine_detection,
+        send_digits=command.send_digits,
+    )
+    member = Member(
+        call=call.id,
+        number=0,
+        state="invited",
+        muted=command.muted,
+        beep=command.beep,
+        starts=command.starts,
+        ends=command.ends,
+        label=command.label,
+    )
+    if command.wait_sound is not None:
+        member.wait_sound, member.wait_method = command.wait_sound.url, command.wait_sound.method
+    room = room or room_for(turn, command.account, command.conference, call)
+    taken = bool(command.label) and command.label in room.labels
+    unknown = command.coach and find_coached(room, command.coach) is None
+    if taken or unknown or room.locked:
+        tally.refused = "label_taken" if taken else "coach_unknown" if unknown else "locked"
+        settle(room, turn)
+        return
+    if command.record:
+        member.record = Wish(source="conference", hook=command.callback)
+    if room.subscriber is None and command.callback is not None:
+        room.subscriber, room.events = command.callback, command.callback_events
+    turn.calls[call.id] = call
+    register(room, Visitor(call, member, command.max_members, command.coach), turn)
+    call.invitation = room.id
+    turn.note("member_invited", call.id, room.id, to=command.to)
+    place(call, command.timeout or rules.ring_timeout, turn)
+    tally.facts.update({"call": call.id, "conference": room.id, "member": member.number})
+    tally.count(call.id, changed=True)
+
+
+def define(command: commands.DefineConference, tally: Tally, turn: Turn) -> None:
+    """Store or change a definition; a live room of that name belongs to it from now on."""
+    known = turn.definitions.get(command.id)
+    definition = known or Definition(id=command.id, account=command.account)
+    before = {name: getattr(definition, name) for name in DEFINED}
+    for name in DEFINED:
+        value = getattr(command, name)
+        if value is not None:
+            setattr(definition, name, value)
+    definition.name = definition.name or command.id
+    turn.definitions[command.id] = definition
+    room = find_room(turn, definition.account, definition.name)
+    if room is not None:
+        adopt(room, definition)
+        settle(room, turn)
+    tally.count(command.id, changed=known is None or before != {n: getattr(definition, n) for n in DEFINED})
+
+
+DEFINED = (
+    "name",
+    "member_pins",
+    "moderator_pins",
+    "max_members",
+    "profile",
+    "play_entry_tone",
+    "play_exit_tone",
+    "wait_for_moderator",
+)
+
+
+def forget(command: commands.ForgetConference, tally: Tally, turn: Turn) -> None:
+    """Remove a definition; its live room ends."""
+    definition = turn.definitions.pop(command.id, None)
+    if definition is None:
+        tally.unknown.append(command.id)
+        return
+    tally.count(command.id, changed=True)
+    for call in turn.calls.values():
+        if isinstance(call.doing, Entering) and call.doing.definition == command.id:
+            turn.then(EndCall(call, "api", "api"))
+    for room in [r for r in turn.rooms.values() if r.definition == command.id]:
+        room.why = room.why or "ended_by_api"
+        settle(room, turn)

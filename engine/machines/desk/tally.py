@@ -1,0 +1,69 @@
+"""What a command changed, target by target, and how its targets are found."""
+
+from __future__ import annotations
+
+from engine.machines.models import Conference, Member
+from engine.machines.turn import Turn
+from engine.values import commands
+from engine.values.commands import ALL
+from engine.values.effects import Facts
+
+
+class Tally:
+    """What a command changed, target by target."""
+
+    __slots__ = ("changed", "facts", "refused", "same", "unknown")
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self.changed: list[str] = []
+        self.same: list[str] = []
+        self.unknown: list[str] = []
+        self.refused = ""
+        self.facts: Facts = {}
+
+    def count(self, name: str, *, changed: bool) -> None:
+        """File one target."""
+        (self.changed if changed else self.same).append(name)
+
+
+def find_room(turn: Turn, account: str, name: str) -> Conference | None:
+    """The live room of that name in that account, or of that id."""
+    known = turn.names.get((account, name), name)
+    room = turn.rooms.get(known)
+    return room if room is not None and (room.account == account or not account) else None
+
+
+def find_members(room: Conference, asked: tuple[str, ...], tally: Tally) -> list[Member]:
+    """The members that are meant: by call, number or label; unknown ones are filed."""
+    if asked == ALL:
+        return list(room.members.values())
+    found: dict[str, Member] = {}
+    for name in asked:
+        member = room.members.get(name) or next(
+            (m for m in room.members.values() if name in (str(m.number), m.label) and name), None
+        )
+        if member is None:
+            tally.unknown.append(name)
+        else:
+            found[member.call] = member
+    return list(found.values())
+
+
+def room_and_members(
+    command: commands.MemberCommand, tally: Tally, turn: Turn
+) -> tuple[Conference | None, list[Member]]:
+    """The room and the members of a command; a room that is not there refuses it."""
+    room = find_room(turn, command.account, command.conference)
+    if room is None:
+        tally.refused = "unknown_conference"
+        return None, []
+    return room, find_members(room, command.members, tally)
+
+
+def known_room(command: commands.RoomCommand, tally: Tally, turn: Turn) -> Conference | None:
+    """The room of a command; one that is not there refuses it."""
+    room = find_room(turn, command.account, command.conference)
+    if room is None:
+        tally.refused = "unknown_conference"
+    return room

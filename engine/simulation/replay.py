@@ -1,0 +1,24 @@
+"""Lets a journal happen again: the same exchange, the same events, the same timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from engine.exchange import Exchange
+from engine.journal import digest_of_tables, read, replay
+from engine.simulation.timeline import Entry, Timeline
+from engine.simulation.tongues import tongues
+
+
+def replayed(lines: Iterable[bytes], tell: Callable[[str], None]) -> list[Entry]:
+    """Make the timeline of a journal; `tell` hears when the engine's tables are not those it was written by."""
+    head, events = read(lines)
+    if head.tables != digest_of_tables():
+        tell(f"the state tables are not those of version {head.version or 'unknown'}, which wrote this")
+    exchange = Exchange(tongues(head.rules), seed=head.seed, watched=True)
+    timeline = Timeline.of(exchange)
+    for event, effects in replay(exchange, events):
+        timeline.happened(event)
+        for effect in effects:
+            timeline.follows(effect)
+    return timeline.entries

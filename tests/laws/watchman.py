@@ -1,0 +1,272 @@
+"""What must hold after every single event, whatever happened before: the laws of a storm, each a function.
+
+A law sees one telling at a time (an event, its effects, what a reader saw before and after) and what the watchman
+remembers of the earlier ones. It asserts, or it says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from engine.values import commands, effects, events
+from engine.values.effects import Effect, Noted, SendCallback
+from tests.laws.storms import CAP, Telling
+
+# What may still be told of a call or a room that is over: the results of its recordings come when they are ready.
+LATE = ("recording", "conference_record")
+
+# What no call may be given that is being hung up.
+WORK = (
+    effects.Answer,
+    effects.StartEarlyMedia,
+    effects.ConnectCalls,
+    effects.PlayMedia,
+    effects.SpeakText,
+    effects.SendDigits,
+    effects.StartRecording,
+    effects.JoinConference,
+    effects.FetchDocument,
+    effects.SetTimer,
+)
+# What only a channel that is there can be asked to do.
+ON_A_CHANNEL = (
+    *WORK,
+    effects.HangUp,
+    effects.DisconnectCalls,
+    effects.LeaveConference,
+    effects.StopMedia,
+    effects.SeatMembers,
+    effects.MuteMembers,
+    effects.DeafenMembers,
+    effects.HoldMembers,
+    effects.CoachMember,
+)
+
+
+class Watchman:
+    """Watches one world, telling by telling; `forgiven` calls met a fault that was made on purpose."""
+
+    def __init__(self) -> None:
+        """Nothing was seen yet."""
+        self.over: set[str] = set()
+        self.hung_up: set[str] = set()
+        self.timers: set[str] = set()
+        self.inside: dict[str, str] = {}
+        self.verb: dict[str, Any] = {}
+        self.kicked: set[str] = set()
+        self.sequences: dict[str, int] = {}
+        self.ids: set[str] = set()
+        self.ends: dict[str, int] = {}
+        self.forgiven: set[str] = set()
+
+    def watch(self, telling: Telling) -> None:
+        """Hold one telling against every law."""
+        for law in LAWS:
+            law(self, telling)
+
+
+def touched(effect: Effect) -> Iterator[str]:
+    """The calls and rooms that an effect is about or does something to."""
+    for name in ("call", "other", "owner", "to", "of", "target", "conference"):
+        value = getattr(effect, name, "")
+        if value:
+            yield value
+    yield from getattr(effect, "calls", ())
+    key = getattr(effect, "key", "")
+    if key:
+        yield key.partition(":")[0]
+
+
+def ended(effect: Effect) -> str:
+    """The call or room that leaves the exchange with this effect, if one does."""
+    if isinstance(effect, effects.RecordCallEnd):
+        return effect.about.call
+    return effect.conference if isinstance(effect, effects.RecordConferenceEnd) else ""
+
+
+# --- the laws ------------------------------------------------------------------------------------------
+
+
+def no_fault_happens_by_itself(man: Watchman, telling: Telling) -> None:
+    faults = [e for e in telling.effects if isinstance(e, effects.Fault) and e.owner not in man.forgiven]
+    assert not faults, f"{telling.event} led to {faults}"
+
+
+def nobody_is_in_two_rooms(man: Watchman, telling: Telling) -> None:
+    rooms: dict[str, str] = {}
+    for room in telling.after.rooms.values():
+        for member in room.members:
+            assert member.call not in rooms, f"{member.call} is in {rooms[member.call]} and in {room.id}"
+            rooms[member.call] = room.id
+    known = {name: view.conference for name, view in telling.after.calls.items() if view.conference}
+    assert known == rooms, "calls and rooms disagree on who is where"
+
+
+def nothing_is_done_for_what_is_over(man: Watchman, telling: Telling) -> None:
+    for effect in telling.effects:
+        late = isinstance(effect, SendCallback) and effect.kind in LATE
+        told = isinstance(effect, Noted | effects.Receipt | effects.StopRecording)
+        if not (late or told):
+            gone = man.over.intersection(touched(effect))
+            assert not gone, f"{effect} after the end of {gone}"
+        name = ended(effect)
+        if name:
+            assert name not in man.over, f"{name} ended twice"
+            man.over.add(name)
+
+
+def nothing_is_asked_of_a_channel_that_is_gone(man: Watchman, telling: Telling) -> None:
+    if isinstance(telling.event, events.CallEnded):
+        for effect in telling.effects:
+            if isinstance(effect, ON_A_CHANNEL) and effect.__class__ is not effects.SetTimer:
+                assert telling.event.call not in touched(effect), f"{effect} at the end of its channel"
+
+
+def a_call_that_is_hung_up_is_given_no_work(man: Watchman, telling: Telling) -> None:
+    for effect in telling.effects:
+        if isinstance(effect, WORK):
+            assert not man.hung_up.intersection(touched(effect)), f"{effect} after its hang-up"
+        elif isinstance(effect, effects.HangUp):
+            assert effect.call not in man.hung_up or effect.call in man.forgiven, f"{effect} twice"
+            man.hung_up.add(effect.call)
+
+
+def every_call_ends_exactly_once(man: Watchman, telling: Telling) -> None:
+    for effect in telling.effects:
+        if isinstance(effect, Noted) and effect.what == "call_ended":
+            assert effect.call not in man.ends, f"{effect.call} ended twice"
+            man.ends[effect.call] = 1
+    gone = set(telling.before.calls) - set(telling.after.calls)
+    assert all(call in man.over or call in man.forgiven for call in gone), f"{gone} left without a word"
+    assert not man.over.intersection(telling.after.calls), "an ended call is still there"
+
+
+def no_room_is_empty_or_there_after_its_end(man: Watchman, telling: Telling) -> None:
+    for room in telling.after.rooms.values():
+        assert room.members, f"{room.id} is empty"
+        assert room.id not in man.over, f"{room.id} is over"
+
+
+def no_room_holds_more_than_its_cap(man: Watchman, telling: Telling) -> None:
+    for room in telling.after.rooms.values():
+        inside = [m.call for m in room.members if m.state != "invited"]
+        assert len(inside) <= CAP, f"{inside} are too many for {room.id}"
+
+
+def timers_belong_to_the_living(man: Watchman, telling: Telling) -> None:
+    if isinstance(telling.event, events.TimerRang) and telling.event.generation < 10**9:
+        man.timers.discard(telling.event.key)
+    for effect in telling.effects:
+        if isinstance(effect, effects.SetTimer):
+            man.timers.add(effect.key)
+        elif isinstance(effect, effects.CancelTimer):
+            man.timers.discard(effect.key)
+    living = telling.after.calls.keys() | telling.after.rooms.keys()
+    orphans = [key for key in man.timers if key.partition(":")[0] not in living]
+    assert not orphans or man.forgiven, f"{orphans} ring for nobody"
+
+
+def ids_are_never_used_twice(man: Watchman, telling: Telling) -> None:
+    for effect in telling.effects:
+        if isinstance(effect, WORK | SendCallback) and not isinstance(effect, effects.SetTimer):
+            name = getattr(effect, "id", "")
+            assert not name or name not in man.ids, f"{effect} has the id of another"
+            man.ids.add(name)
+
+
+def a_flow_waits_while_its_call_is_in_a_room(man: Watchman, telling: Telling) -> None:
+    for effect in telling.effects:
+        if isinstance(effect, effects.JoinConference):
+            assert effect.call not in man.inside, f"{effect} while in {man.inside[effect.call]}"
+            man.inside[effect.call] = effect.conference
+        elif isinstance(effect, Noted) and effect.what in ("member_left", "member_refused", "call_ended"):
+            man.inside.pop(effect.call, None)
+        elif isinstance(effect, Noted) and effect.what == "verb_started":
+            assert effect.call not in man.inside, f"{effect} in a room"
+
+
+def one_verb_at_a_time(man: Watchman, telling: Telling) -> None:
+    for effect in telling.effects:
+        if not isinstance(effect, Noted) or effect.call in man.forgiven:
+            continue
+        if effect.what == "verb_started":
+            assert man.verb.get(effect.call) is None, f"{effect} before the end of {man.verb[effect.call]}"
+            assert effect.call not in man.hung_up, f"{effect} after its hang-up"
+            man.verb[effect.call] = effect.facts
+        elif effect.what == "verb_finished":
+            begun = man.verb.pop(effect.call, None)
+            assert begun is not None, f"{effect} which never began"
+            assert (begun["verb"], begun["line"]) == (effect.facts["verb"], effect.facts["line"])
+
+
+def everybody_leaves_before_the_room_ends(man: Watchman, telling: Telling) -> None:
+    closed: set[str] = set()
+    left = dict.fromkeys(m.call for room in telling.before.rooms.values() for m in room.members if m.joined_at is not None)
+    for effect in telling.effects:
+        if isinstance(effect, Noted) and effect.what == "member_left":
+            assert effect.conference not in closed, f"{effect} after the room's end"
+            left.pop(effect.call, None)
+        elif isinstance(effect, Noted) and effect.what == "conference_ended":
+            closed.add(effect.conference)
+            room = telling.before.rooms.get(effect.conference)
+            there = [m.call for m in room.members if m.call in left] if room is not None else []
+            assert not there, f"{effect} with {there} inside"
+        elif isinstance(effect, SendCallback) and effect.conference and effect.kind not in LATE:
+            assert effect.conference not in closed or effect.kind == "conference_end", f"{effect} after the end"
+
+
+def callbacks_of_a_room_are_counted(man: Watchman, telling: Telling) -> None:
+    for effect in telling.effects:
+        if isinstance(effect, SendCallback) and effect.owner == effect.conference != "":
+            due = man.sequences.get(effect.owner, 0)
+            assert effect.facts["sequence"] == due, f"{effect} should be number {due}"
+            man.sequences[effect.owner] = due + 1
+
+
+def a_kicked_call_goes_on(man: Watchman, telling: Telling) -> None:
+    given = telling.event
+    kick = isinstance(given, events.CommandGiven) and isinstance(given.command, commands.KickMember)
+    for number, effect in enumerate(telling.effects):
+        if isinstance(effect, Noted) and effect.call in man.kicked and effect.what == "member_left":
+            assert effect.facts["cause"] == "kicked", f"{effect} of a kicked call"
+            goes_on(man, telling, effect.call, telling.effects[number + 1 :])
+        if isinstance(effect, Noted) and effect.what in ("member_left", "member_refused", "call_ended"):
+            man.kicked.discard(effect.call)
+        elif isinstance(effect, effects.Receipt) and kick:
+            man.kicked.update(effect.changed)
+
+
+def goes_on(man: Watchman, telling: Telling, call: str, after: tuple[Effect, ...]) -> None:
+    """A kicked call that is out of its room goes on with its flow, unless it is being hung up or ends by definition."""
+    view = telling.before.calls[call]
+    if call in man.hung_up or call in man.over or view.tongue == "audian" or view.about.role == "invited":
+        return
+    if isinstance(telling.event, events.CallEnded | events.SwitchWasLost):
+        return
+    ways = (
+        isinstance(e, effects.FetchDocument) and e.owner == call and e.kind in ("action_conference", "transfer")
+        or isinstance(e, Noted) and e.call == call and e.what == "verb_started"
+        or isinstance(e, effects.HangUp) and e.call == call and e.cause == "end_of_document"
+        for e in after
+    )  # fmt: skip
+    assert any(ways), f"{call} was kicked and went nowhere: {after}"
+
+
+LAWS: tuple[Callable[[Watchman, Telling], None], ...] = (
+    no_fault_happens_by_itself,
+    nobody_is_in_two_rooms,
+    no_room_is_empty_or_there_after_its_end,
+    no_room_holds_more_than_its_cap,
+    nothing_is_done_for_what_is_over,
+    nothing_is_asked_of_a_channel_that_is_gone,
+    a_kicked_call_goes_on,
+    a_call_that_is_hung_up_is_given_no_work,
+    every_call_ends_exactly_once,
+    timers_belong_to_the_living,
+    ids_are_never_used_twice,
+    a_flow_waits_while_its_call_is_in_a_room,
+    one_verb_at_a_time,
+    everybody_leaves_before_the_room_ends,
+    callbacks_of_a_room_are_counted,
+)
