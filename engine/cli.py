@@ -94,8 +94,8 @@ def opened(journal: Path) -> BinaryIO:
 def load_play(file: Path, orders: Iterable[str], dialect: str) -> Play:
     """Read what is to be run, with the steps of the command line."""
     from engine.simulation import scenario
+    from engine.simulation.dialect import known_dialect
     from engine.simulation.order import read_order
-    from engine.simulation.tongues import known_dialect
 
     if dialect:
         known_dialect(dialect, "--dialect")
@@ -153,7 +153,7 @@ def check(files: tuple[Path, ...], strict: bool, style: str, dialect: str) -> No
     import msgspec
 
     from engine.simulation.check import check as look
-    from engine.simulation.tongues import known_dialect
+    from engine.simulation.dialect import known_dialect
 
     if dialect:
         known_dialect(dialect, "--dialect")
@@ -200,8 +200,8 @@ def as_text(one: Finding) -> Iterable[str]:
 def explain(element: str, dialect: str) -> None:
     """Tell what an element takes and does; `do` lists the steps of scenarios."""
     from engine.dialects.registry import DIALECTS
+    from engine.simulation.dialect import known_dialect
     from engine.simulation.explain import explain_element, explain_words
-    from engine.simulation.tongues import known_dialect
 
     if dialect:
         known_dialect(dialect, "--dialect")
@@ -232,8 +232,8 @@ def schema(what: str) -> None:
 
     from engine.dialects.registry import DIALECTS
     from engine.dialects.schema import xsd
+    from engine.simulation.dialect import known_dialect
     from engine.simulation.schema import scenario_schema
-    from engine.simulation.tongues import known_dialect
 
     if what == "scenario":
         click.echo(msgspec.json.format(msgspec.json.encode(scenario_schema())))

@@ -1,10 +1,10 @@
-"""Everything that is raised on purpose.
+"""Everything that is raised on purpose, in one tree.
 
-    EngineError
-    ├── DocumentError    a document that cannot be read: line, column, hint
-    ├── RequestError     a request or scenario that asks for what cannot be: field, status
-    ├── SwitchError      the softswitch refused or is away
-    └── IllegalEvent     an event that means nothing in that state: a bug of ours
+EngineError
+├── DocumentError    a document that cannot be read: line, column, hint
+├── RequestError     a request or scenario that asks for what cannot be: field, status
+├── SwitchError      the softswitch refused or is away
+└── IllegalEvent     an event that means nothing in that state: a bug of ours
 """
 
 

@@ -75,7 +75,8 @@ class Exchange:
             raise ValueError(f"time cannot go back: {at} after {turn.at}")
         turn.at = at
         turn.begun = 0
-        turn.effects = effects = []
+        effects: list[Effect] = []
+        turn.effects = effects
         turn.do = effects.append
         later = self._later
         try:
@@ -83,7 +84,7 @@ class Exchange:
             while later:
                 consequence = later.popleft()
                 FOLLOWS[type(consequence)](consequence, turn)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             contain(event, error, turn)
             return turn.effects
         return effects
@@ -543,6 +544,14 @@ ROUTES: dict[type[Any], Callable[[Any, Turn], None]] = {
 # --- what follows ------------------------------------------------------------------------------------
 
 
+def end_call(consequence: following.EndCall, turn: Turn) -> None:
+    """A call is to end: whom it rings and the queue it waits in are let go at once, not only when it is gone."""
+    calls.end_call(consequence, turn)
+    call = consequence.call
+    if call.state == "ending" and not call.partner and isinstance(call.doing, Dialling | Queuing):
+        families.BREAK[type(call.doing)](call, turn)
+
+
 def call_up(consequence: following.CallUp, turn: Turn) -> None:
     """A call was answered: its role says who goes on."""
     call = consequence.call
@@ -553,7 +562,8 @@ def inbound_up(call: Call, turn: Turn) -> None:
     """A caller was answered: its flow, its dial or its door goes on."""
     doing = call.doing
     if doing is None:
-        if call.flow is not None and call.fetch is None:
+        # Only a flow that waits for the answer: a newer one may be at a verb that needs none.
+        if call.flow is not None and call.fetch is None and call.verb is None:
             interpreter.proceed(call, turn)
     elif isinstance(doing, Dialling):
         dial.bridge(doing, call, turn)
@@ -685,7 +695,7 @@ SOUND_ENDED: dict[str, Callable[[following.SoundEnded, Turn], None]] = {
 }
 
 FOLLOWS: dict[type[Consequence], Callable[[Any, Turn], None]] = {
-    following.EndCall: calls.end_call,
+    following.EndCall: end_call,
     following.CallUp: call_up,
     following.CallGone: call_gone,
     following.DocumentReady: document_ready,
@@ -732,7 +742,7 @@ def try_to_end(call: Call, turn: Turn) -> None:
             FOLLOWS[type(consequence)](consequence, turn)
         if call.state == "ended":
             turn.calls.pop(call.id, None)
-    except Exception:  # noqa: BLE001
+    except Exception:
         turn.later.clear()
         turn.do(HangUp(call.id, "internal"))
         call.state, call.cause, call.source = "ending", "internal", "error"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import msgspec
@@ -29,15 +28,14 @@ from engine.machines.models import Call, Conference, Definition, Queue, Recordin
 from engine.machines.queue import QUEUE
 from engine.machines.recording import RECORDING
 from engine.machines.table import Table
-from engine.settings import Settings
+from engine.settings import VERSION, Settings
 from engine.values.effects import Effect
 from engine.values.events import AnyEvent, DocumentFetched, Event
 from engine.values.tongue import Tongue
 
 FORMAT = 1
 TABLES: dict[str, Table[Any]] = {
-    table.title: table
-    for table in (CALL, CONFERENCE, MEMBER, DIAL, FETCH, COLLECT, RECORDING, QUEUE, DOOR, SOUND)
+    table.title: table for table in (CALL, CONFERENCE, MEMBER, DIAL, FETCH, COLLECT, RECORDING, QUEUE, DOOR, SOUND)
 }
 
 
@@ -73,11 +71,7 @@ _EVENTS = msgspec.json.Decoder(AnyEvent)
 
 def header(*, seed: str = "", epoch: float = 0.0, rules: Mapping[str, Any] | None = None) -> Header:
     """A header for a run that starts now; `rules` are the rule options that differ from the dialects' own."""
-    try:
-        ours = version("callflow-engine")
-    except PackageNotFoundError:
-        ours = ""
-    return Header(version=ours, seed=seed, epoch=epoch, rules=dict(rules or {}), tables=digest_of_tables())
+    return Header(version=VERSION, seed=seed, epoch=epoch, rules=dict(rules or {}), tables=digest_of_tables())
 
 
 def digest_of_tables() -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+VERSION = "2026.11.0"  # CalVer: year, month, release of that month; the distribution takes it from here
+
 
 class Settings(Struct, frozen=True, kw_only=True):
     """How far a flow may go before the exchange ends it; counts, and seconds where said.

@@ -1,0 +1,1 @@
+"""The tongues: data, and the few pure functions that read it."""

@@ -7,8 +7,8 @@ checks and XSD 1.0 cannot say is listed in the schema's header, by the name of i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import escape, quoteattr
 
 from msgspec import structs
 
@@ -239,7 +239,12 @@ def _words(choices: Iterable[str]) -> str:
 
 
 def _note(said: str, indent: str) -> Iterator[str]:
-    yield f"{indent}<xs:annotation><xs:documentation>{escape(said)}</xs:documentation></xs:annotation>"
+    yield f"{indent}<xs:annotation><xs:documentation>{escape(said, quote=False)}</xs:documentation></xs:annotation>"
+
+
+def quoteattr(text: str) -> str:
+    """A text as an attribute's value, quotes included."""
+    return f'"{escape(text)}"'
 
 
 def _type_of(element: Element) -> str:

@@ -59,7 +59,18 @@ _NAMES = re.compile(
     r"""|(?<![^\s"'])(?P<attribute>[^\s<>/="'&;?!]++)\s*+="""
 )
 _ENCODINGS = frozenset(
-    "utf-8 utf8 us-ascii ascii iso-8859-1 iso-8859-15 windows-1252 utf-16 utf-16le utf-16be".split()
+    [
+        "utf-8",
+        "utf8",
+        "us-ascii",
+        "ascii",
+        "iso-8859-1",
+        "iso-8859-15",
+        "windows-1252",
+        "utf-16",
+        "utf-16le",
+        "utf-16be",
+    ]
 )
 
 

@@ -8,8 +8,8 @@ walk goes on: the reader decides what a notice of severity `error` means.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from html import escape
 from typing import Any, Literal
-from xml.sax.saxutils import escape
 
 from lxml import etree
 from msgspec import structs
@@ -161,7 +161,7 @@ class Walk:
         source.check_depth(element, self.deepest)
         self.markup(element, plan)
         said = collapse("".join(element.itertext()))
-        parts = [escape(element.text or "")]
+        parts = [escape(element.text or "", quote=False)]
         parts.extend(etree.tostring(child, encoding="unicode", with_tail=True) for child in element)
         ssml = "".join(parts).strip(WHITE)
         longest = None if plan.element.text is None else plan.element.text.markup_longest

@@ -72,13 +72,13 @@ def say_prompt(state: Collecting, call: Call, prompt: verbs.Speak, turn: Turn) -
     """A text."""
     state.playing = made = turn.await_id(call, "prompt")
     words = (prompt.text, prompt.voice, prompt.language, prompt.loop)
-    turn.do(SpeakText(call.id, made, call.id, *words, False, "prompt", prompt.ssml))
+    turn.do(SpeakText(call.id, made, call.id, *words, purpose="prompt", ssml=prompt.ssml))
 
 
 def play_prompt_file(state: Collecting, call: Call, prompt: verbs.Play, turn: Turn) -> None:
     """A file."""
     state.playing = made = turn.await_id(call, "prompt")
-    turn.do(PlayMedia(call.id, made, call.id, resolve(call.base, prompt.url), prompt.loop, False, "prompt"))
+    turn.do(PlayMedia(call.id, made, call.id, resolve(call.base, prompt.url), prompt.loop, purpose="prompt"))
 
 
 def pause_prompt(state: Collecting, call: Call, prompt: verbs.Wait, turn: Turn) -> None:
@@ -110,7 +110,7 @@ def listen(state: Collecting, at: At, turn: Turn) -> None:
     call, verb = at.call, at.verb
     state.playing = ""
     if verb.beep:
-        turn.do(PlayMedia(call.id, turn.await_id(call, "ignored"), call.id, "beep:1", 1, False, "beep"))
+        turn.do(PlayMedia(call.id, turn.await_id(call, "ignored"), call.id, "beep:1", 1, purpose="beep"))
     if verb.first_timeout:
         turn.set_timer(call, "first", turn.at + verb.first_timeout)
     if verb.total_timeout:
@@ -205,7 +205,7 @@ def scold(state: Collecting, at: At, turn: Turn) -> None:
     call = at.call
     state.playing = turn.await_id(call, "prompt")
     media = resolve(call.base, at.verb.invalid_sound)
-    turn.do(PlayMedia(call.id, state.playing, call.id, media, 1, False, "prompt"))
+    turn.do(PlayMedia(call.id, state.playing, call.id, media, 1, purpose="prompt"))
 
 
 def go_elsewhere(state: Collecting, at: At, turn: Turn) -> None:

@@ -30,6 +30,7 @@ from engine.values.effects import (
     MuteMembers,
     RecordConferenceEnd,
     SeatMembers,
+    StopMedia,
 )
 from engine.values.flow import Hook
 
@@ -212,19 +213,8 @@ def be_gone(room: Conference, member: Member, call: Call, turn: Turn) -> None:
     call.room = ""
     if member.label:
         room.labels.pop(member.label, None)
-    last = room.inside == 0
     if member.let_in:
-        if turn.watched:
-            turn.note("member_left", call.id, room.id, cause=member.cause, member=member.number)
-        if room.floor == member.call:
-            room.floor = ""
-        if member.callback is not None or room.subscriber is not None:
-            tell_room(turn, room, member, "conference_exit", {"last": last, "cause": member.cause})
-        if room.here == 1:
-            room.fell_to_one = True
-        if member.ends:
-            room.ended_by, room.ended_by_label = member.call, member.label
-            flagged_gone(room, turn)
+        be_missed(room, member, call, turn)
     elif turn.watched:
         turn.note("member_refused", call.id, room.id, cause=member.cause)
     stop_sounds(room, member, call, turn)
@@ -233,6 +223,21 @@ def be_gone(room: Conference, member: Member, call: Call, turn: Turn) -> None:
     if member.let_in and room.here and room.state in ("waiting", "running"):
         sound_leaving(room, member, turn)
         tell_coaches(room, member, turn)
+
+
+def be_missed(room: Conference, member: Member, call: Call, turn: Turn) -> None:
+    """Somebody who was in the room is out: tell, and mark what may follow from it."""
+    if turn.watched:
+        turn.note("member_left", call.id, room.id, cause=member.cause, member=member.number)
+    if room.floor == member.call:
+        room.floor = ""
+    if member.callback is not None or room.subscriber is not None:
+        tell_room(turn, room, member, "conference_exit", {"last": room.inside == 0, "cause": member.cause})
+    if room.here == 1:
+        room.fell_to_one = True
+    if member.ends:
+        room.ended_by, room.ended_by_label = member.call, member.label
+        flagged_gone(room, turn)
 
 
 def tell_coaches(room: Conference, gone: Member, turn: Turn) -> None:
@@ -245,7 +250,7 @@ def tell_coaches(room: Conference, gone: Member, turn: Turn) -> None:
 
 
 def flagged_gone(room: Conference, turn: Turn) -> None:
-    """A member with end-on-exit has left: does that end the room?"""
+    """End the room for the leaving of a member with end-on-exit, as its rule says: any, or the last of them."""
     rule = turn.rules_of[room.tongue].end_on_exit
     if rule == "any" or not any(m.ends for m in room.members.values()):
         room.why = room.why or "ended_by_member"
@@ -361,8 +366,9 @@ def close(room: Conference, event: Any, turn: Turn) -> None:
     recording = turn.recordings.get(room.recording)
     if recording is not None:
         recordings.RECORDING.fire("stop", recording, None, turn)
-    for purpose in tuple(room.sounds or ()):
-        turn.then(EndSound(room, purpose))
+    for sound in (room.sounds or {}).values():
+        if sound.playing and room.awaits.pop(sound.playing, None) is not None:
+            turn.do(StopMedia(room.id, sound.playing))
     if turn.watched:
         turn.note("conference_ended", "", room.id, conference=room.name, why=why)
     if room.subscriber is not None and room.used:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import field
+
 from engine.machines.models import Call, Conference, Member, Recording, Sound
 from engine.machines.turn import Consequence
 from engine.values.causes import EndCause, EndSource, ExitCause
@@ -29,7 +31,6 @@ class CallGone(Consequence, frozen=True):
     """The call ended; whatever it was part of lets it go."""
 
     call: Call
-
 
 
 class DocumentReady(Consequence, frozen=True):
@@ -88,12 +89,10 @@ class LegAnswered(Consequence, frozen=True):
     leg: Call
 
 
-
 class LegEnded(Consequence, frozen=True):
     """A dialled leg is over."""
 
     leg: Call
-
 
 
 class StartSound(Consequence, frozen=True):
@@ -107,7 +106,7 @@ class StartSound(Consequence, frozen=True):
     media: str = ""
     loops: bool = False
     over: bool = False
-    facts: Facts = {}
+    facts: Facts = field(default_factory=dict)
     verbs: tuple[AnyVerb, ...] = ()
 
 
@@ -126,10 +125,8 @@ class SoundEnded(Consequence, frozen=True):
     failed: bool = False
 
 
-
 class RecordingOver(Consequence, frozen=True):
     """A recording that a verb waits for came to its end."""
 
     call: Call
     recording: Recording
-

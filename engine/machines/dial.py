@@ -138,10 +138,10 @@ def start_music(state: Dialling, line: Line, turn: Turn) -> None:
         return
     if music.startswith(("http://", "https://", "/")):
         ask = Hook(resolve(call.base, music), "POST")
-        turn.then(StartSound(call, "dial_music", call.id, call.id, ask, "", True))
+        turn.then(StartSound(call, "dial_music", call.id, call.id, ask, loops=True))
     elif music:
         state.music = turn.await_id(call, "ignored")
-        turn.do(PlayMedia(call.id, state.music, call.id, "ringback", 0, False, "dial_music"))
+        turn.do(PlayMedia(call.id, state.music, call.id, "ringback", 0, purpose="dial_music"))
 
 
 def stop_music(state: Dialling, call: Call, turn: Turn) -> None:
@@ -253,7 +253,7 @@ def lose_race(state: Dialling, line: Line, turn: Turn) -> None:
 def bridge(state: Dialling, call: Call, turn: Turn) -> None:
     """Let the two talk."""
     leg, verb = turn.calls.get(state.winner), call.verb
-    if leg is None or not isinstance(verb, verbs.Dial):
+    if leg is None or leg.state != "up" or not isinstance(verb, verbs.Dial):
         return
     stop_music(state, call, turn)
     state.bridged_at = turn.at
@@ -272,7 +272,13 @@ def start_recording(state: Dialling, call: Call, verb: verbs.Dial, turn: Turn) -
     waiting = call.record_dial
     if isinstance(waiting, verbs.Record):
         hook = Hook(resolve(call.base, waiting.callback), waiting.callback_method) if waiting.callback else None
-        wish = Wish(source="record_verb", hook=hook, events=waiting.callback_events, format=waiting.format, max_length=waiting.max_length)
+        wish = Wish(
+            source="record_verb",
+            hook=hook,
+            events=waiting.callback_events,
+            format=waiting.format,
+            max_length=waiting.max_length,
+        )
         call.record_dial = None
     elif verb.record and verb.record != "do-not-record":
         hook = Hook(resolve(call.base, verb.record_callback), verb.record_callback_method)
@@ -314,7 +320,7 @@ def dial_facts(state: Dialling, line: Line, turn: Turn) -> Facts:
 def tell_leg(state: Dialling, line: Line, kind: str, turn: Turn, **more: str) -> None:
     """Tell the dial's callback of something that happened to a leg."""
     call, verb = line.call, line.verb
-    if isinstance(verb, verbs.Dial) and verb.callback:
+    if verb.callback:
         hook = Hook(resolve(call.base, verb.callback), verb.callback_method)
         status = {"dial_status": "answered"} if kind in ("dial_answer", "dial_connected") else {}
         tell(turn, call, hook, kind, {**dial_facts(state, line, turn), **status, **more})

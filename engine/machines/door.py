@@ -20,7 +20,7 @@ from engine.machines.table import Row, table
 from engine.machines.turn import Turn
 from engine.values import verbs
 from engine.values.causes import ExitCause
-from engine.values.effects import JoinConference, SpeakText, StopMedia
+from engine.values.effects import Facts, JoinConference, SpeakText, StopMedia
 from engine.values.flow import Hook
 
 WELCOME, ASK_PIN = "Welcome to the conference.", "Please enter your PIN, followed by the pound key."
@@ -156,11 +156,7 @@ def join(room: Conference, member: Member, call: Call, turn: Turn) -> None:
     """Have the switch put the call in, and start what it hears while it waits."""
     made = turn.await_id(call, "join")
     waiting = room.state != "running"
-    turn.do(
-        JoinConference(
-            call.id, room.id, made, member.muted, member.deaf, waiting, member.coaching, member.relay
-        )
-    )
+    turn.do(JoinConference(call.id, room.id, made, member.muted, member.deaf, waiting, member.coaching, member.relay))
     if waiting and not will_begin(room, member, turn):
         start_waiting(room, member, call, turn)
 
@@ -180,10 +176,10 @@ def start_waiting(room: Conference, member: Member, call: Call, turn: Turn) -> N
     if member.wait_sound:
         loops = turn.rules_of[call.tongue].wait_loops
         ask = Hook(member.wait_sound, member.wait_method)
-        facts = {"conference": "", "conference_name": room.name, "member": ""}
-        turn.then(StartSound(call, "wait_sound", call.id, call.id, ask, "", loops, False, facts))
+        facts: Facts = {"conference": "", "conference_name": room.name, "member": ""}
+        turn.then(StartSound(call, "wait_sound", call.id, call.id, ask, loops=loops, facts=facts))
     else:
-        turn.then(StartSound(call, "wait_sound", call.id, call.id, None, "music", True))
+        turn.then(StartSound(call, "wait_sound", call.id, call.id, media="music", loops=True))
 
 
 def refuse(room: Conference, visitor: Visitor, cause: ExitCause, turn: Turn) -> None:
@@ -259,7 +255,7 @@ def enter(call: Call, turn: Turn) -> None:
 def say(call: Call, state: Entering, text: str, turn: Turn) -> None:
     """Speak one of the door's sentences."""
     state.playing = turn.await_id(call, "door")
-    turn.do(SpeakText(call.id, state.playing, call.id, text, "", "", 1, False, "door"))
+    turn.do(SpeakText(call.id, state.playing, call.id, text, "", "", 1, purpose="door"))
 
 
 def pins(state: Entering, turn: Turn) -> Definition:
@@ -314,7 +310,7 @@ def hear_digit(state: Entering, call: Call, turn: Turn) -> None:
 
 
 def check_pin(state: Entering, call: Call, turn: Turn) -> None:
-    """The PIN is complete, or time is over: is it right?"""
+    """Judge the PIN: it is complete, or time is over."""
     turn.cancel_timer(call, "pin")
     state.digits, call.keys = call.keys.rstrip("#"), ""
     DOOR.fire("pin_entered", state, call, turn)
@@ -361,7 +357,7 @@ def farewell(call: Call, cause: ExitCause, turn: Turn) -> None:
         turn.then(EndCall(call, end, source))
         return
     made = turn.await_id(call, f"farewell:{end}")
-    turn.do(SpeakText(call.id, made, call.id, text, "", "", 1, False, "door"))
+    turn.do(SpeakText(call.id, made, call.id, text, "", "", 1, purpose="door"))
 
 
 DOOR = table(

@@ -56,9 +56,7 @@ def objection(url: str, method: str) -> EndCause | None:
     return None
 
 
-def start_fetch(
-    turn: Turn, owner: Call | Conference, call: Call | None, ask: Fetch
-) -> Fetch | None:
+def start_fetch(turn: Turn, owner: Call | Conference, call: Call | None, ask: Fetch) -> Fetch | None:
     """Begin to get a document; None where the address cannot be asked (a consequence says so)."""
     cause = objection(ask.url, ask.method)
     if cause is not None:
@@ -75,9 +73,7 @@ def attempt(turn: Turn, owner: Call | Conference, call: Call | None, ask: Fetch)
     patience = patience_of(turn, owner.tongue, ask)
     about = facts_of(call) if call is not None else None
     turn.do(
-        FetchDocument(
-            owner.id, made, ask.url, ask.method, ask.kind, owner.tongue, about, ask.facts, patience.timeout
-        )
+        FetchDocument(owner.id, made, ask.url, ask.method, ask.kind, owner.tongue, about, ask.facts, patience.timeout)
     )
 
 

@@ -49,9 +49,9 @@ def start_waiting(call: Call, verb: verbs.Enqueue, queue: Queue, turn: Turn) -> 
     if verb.wait_url:
         ask = Hook(resolve(call.base, verb.wait_url), verb.wait_method)
         facts = {**place_facts(queue, call), "queue_seconds": 0.0}
-        turn.then(StartSound(call, "queue_wait", call.id, call.id, ask, "", True, False, facts))
+        turn.then(StartSound(call, "queue_wait", call.id, call.id, ask, loops=True, facts=facts))
     else:
-        turn.then(StartSound(call, "queue_wait", call.id, call.id, None, "music", True))
+        turn.then(StartSound(call, "queue_wait", call.id, call.id, media="music", loops=True))
 
 
 def place_facts(queue: Queue, call: Call) -> Facts:

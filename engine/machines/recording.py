@@ -127,8 +127,15 @@ def keep(recording: Recording, event: RecordingEnded, turn: Turn) -> None:
     recording.ended_at, recording.seconds = turn.at, event.seconds
     recording.why, recording.url = event.why, event.url
     if turn.watched:
-        turn.note("recording_ended", recording.call, "", recording=recording.id, result=event.result,
-                  seconds=event.seconds, why=event.why)
+        turn.note(
+            "recording_ended",
+            recording.call,
+            "",
+            recording=recording.id,
+            result=event.result,
+            seconds=event.seconds,
+            why=event.why,
+        )
     tell(recording, turn)
     call = turn.calls.get(recording.of)
     if recording.for_verb and call is not None:

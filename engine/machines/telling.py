@@ -72,6 +72,4 @@ def tell_subscriber(turn: Turn, room: Conference, kind: str, call: Call | None, 
     about = facts_of(call) if call is not None else None
     content: Facts = {**facts, "sequence": room.sequence}
     room.sequence += 1
-    turn.do(
-        SendCallback(room.id, made, hook.url, hook.method, kind, room.tongue, about, content, room.id, turn.at)
-    )
+    turn.do(SendCallback(room.id, made, hook.url, hook.method, kind, room.tongue, about, content, room.id, turn.at))

@@ -27,6 +27,7 @@ class Turn:
     """One `handle` at work: `at` seconds, the effects so far, and everything that lives."""
 
     __slots__ = (
+        "_later",
         "account_of",
         "at",
         "begun",
@@ -48,7 +49,6 @@ class Turn:
         "timers",
         "tongues",
         "watched",
-        "_later",
     )
 
     def __init__(self, tongues: Mapping[str, Tongue], settings: Settings, *, watched: bool) -> None:
@@ -84,7 +84,8 @@ class Turn:
         """Begin a turn at `at` seconds with an empty list of effects."""
         self.at = at
         self.begun = 0
-        self.effects = effects = []
+        effects: list[Effect] = []
+        self.effects = effects
         self.do = effects.append
         return effects
 

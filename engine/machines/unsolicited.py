@@ -112,9 +112,7 @@ def speech_heard(call: Call, event: SpeechHeard, turn: Turn) -> None:
     """Somebody said something: only a collecting verb listens."""
     if turn.watched and event.final:
         turn.note("speech", call.id, "", text=event.text)
-    collect.event_for(
-        call, "speech_heard", turn, text=event.text, confidence=event.confidence, final=event.final
-    )
+    collect.event_for(call, "speech_heard", turn, text=event.text, confidence=event.confidence, final=event.final)
 
 
 def talk_started(call: Call, event: TalkStarted, turn: Turn) -> None:

@@ -11,8 +11,8 @@ from msgspec import Struct
 from engine.dialects import source
 from engine.dialects.reader import Reader, detect
 from engine.dialects.registry import DIALECTS
+from engine.dialects.tongues import rules_of
 from engine.errors import DocumentError
-from engine.simulation.tongues import rules_of
 from engine.values import verbs
 from engine.values.flow import Flow, Notice
 from engine.values.rules import Rules

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from engine.dialects.tongues import tongues
 from engine.exchange import Exchange
 from engine.journal import digest_of_tables, read, replay
 from engine.simulation.timeline import Entry, Timeline
-from engine.simulation.tongues import tongues
 
 
 def replayed(lines: Iterable[bytes], tell: Callable[[str], None]) -> list[Entry]:

@@ -8,15 +8,16 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from engine.dialects.tongues import tongues
 from engine.dialects.wording import word
 from engine.drivers.agenda import Agenda
 from engine.drivers.documents import Documents
 from engine.drivers.simulated import SimulatedSwitch
 from engine.exchange import Exchange
+from engine.simulation.dialect import Choice
 from engine.simulation.expect import SAME, Expectation, Failure, failures
 from engine.simulation.scenario import Caller, Play
 from engine.simulation.timeline import Entry, Timeline
-from engine.simulation.tongues import Choice, tongues
 from engine.simulation.words import HangUp, LoseCall, Press, Say, SwitchFails, Talk, carry_out
 from engine.values.commands import Command, DefineConference, MemberCommand
 from engine.values.effects import Effect, FetchDocument

@@ -66,7 +66,15 @@ END_CAUSES: tuple[EndCause, ...] = get_args(EndCause)
 EndSource = Literal["caller", "callee", "platform", "carrier", "api", "document", "error", "unknown"]
 END_SOURCES: tuple[EndSource, ...] = get_args(EndSource)
 
-RoomEnd = Literal["last_left", "ended_by_member", "ended_by_api", "room_time_limit", "switch_lost", "internal", "shutdown"]
+RoomEnd = Literal[
+    "last_left",  # nobody is left
+    "ended_by_member",  # a member with end-on-exit left
+    "ended_by_api",  # a command ended it
+    "room_time_limit",  # its own limit ran out
+    "switch_lost",  # the switch was lost
+    "internal",  # a fault of ours, contained
+    "shutdown",  # the service ends
+]
 ROOM_ENDS: tuple[RoomEnd, ...] = get_args(RoomEnd)
 
 # What the switch may report as the end of a channel, as our cause and who is behind it where the call was answered.

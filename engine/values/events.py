@@ -15,7 +15,6 @@ from engine.values.flow import Hook
 from engine.values.words import snake
 
 
-
 class Event(Struct, frozen=True, tag_field="event", tag=snake):
     """Something that happened at `at` seconds."""
 

@@ -51,6 +51,7 @@ class Watchman:
         """Nothing was seen yet."""
         self.over: set[str] = set()
         self.hung_up: set[str] = set()
+        self.stopped: set[str] = set()
         self.timers: set[str] = set()
         self.inside: dict[str, str] = {}
         self.verb: dict[str, Any] = {}
@@ -169,7 +170,7 @@ def timers_belong_to_the_living(man: Watchman, telling: Telling) -> None:
 
 def ids_are_never_used_twice(man: Watchman, telling: Telling) -> None:
     for effect in telling.effects:
-        if isinstance(effect, WORK | SendCallback) and not isinstance(effect, effects.SetTimer):
+        if isinstance(effect, (*WORK, SendCallback)) and not isinstance(effect, effects.SetTimer):
             name = getattr(effect, "id", "")
             assert not name or name not in man.ids, f"{effect} has the id of another"
             man.ids.add(name)
@@ -188,11 +189,15 @@ def a_flow_waits_while_its_call_is_in_a_room(man: Watchman, telling: Telling) ->
 
 def one_verb_at_a_time(man: Watchman, telling: Telling) -> None:
     for effect in telling.effects:
+        if isinstance(effect, effects.HangUp):
+            man.stopped.add(effect.call)
         if not isinstance(effect, Noted) or effect.call in man.forgiven:
             continue
-        if effect.what == "verb_started":
+        if effect.what == "flow_started":
+            man.verb.pop(effect.call, None)  # a verb that replaces the flow is over with it
+        elif effect.what == "verb_started":
             assert man.verb.get(effect.call) is None, f"{effect} before the end of {man.verb[effect.call]}"
-            assert effect.call not in man.hung_up, f"{effect} after its hang-up"
+            assert effect.call not in man.stopped, f"{effect} after its hang-up"
             man.verb[effect.call] = effect.facts
         elif effect.what == "verb_finished":
             begun = man.verb.pop(effect.call, None)

@@ -5,25 +5,59 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
 from engine.simulation.expect import fits
 from engine.simulation.run import Simulation
-from engine.simulation.scenario import read
+from engine.simulation.scenario import Play, read
 from engine.simulation.timeline import Entry
+from engine.values.effects import Effect, PlayMedia, SpeakText, StopMedia
 
 NOWHERE = Path("/nonexistent")
+
+E = TypeVar("E", bound=Effect)
+
+
+class Watched(Simulation):
+    """A run that also keeps every effect with its time."""
+
+    def __init__(self, play: Play) -> None:
+        """Keep nothing yet."""
+        self.done: list[tuple[float, Effect]] = []
+        super().__init__(play)
+
+    def _perform(self, effect: Effect) -> None:
+        self.done.append((self.agenda.now, effect))
+        super()._perform(effect)
 
 
 class Story:
     """A scenario that was played to its end: its timeline, and what may be asked of it."""
 
-    def __init__(self, simulation: Simulation, entries: Sequence[Entry]) -> None:
+    def __init__(self, simulation: Watched, entries: Sequence[Entry]) -> None:
         """Keep the run and its timeline."""
         self.simulation = simulation
         self.entries = entries
+
+    def did(self, kind: type[E], **fields: Any) -> list[tuple[float, E]]:
+        """Every effect of that kind with these fields, with its time, in order."""
+        return [
+            (at, effect)
+            for at, effect in self.simulation.done
+            if isinstance(effect, kind) and all(getattr(effect, name) == value for name, value in fields.items())
+        ]
+
+    def stopped(self, **fields: Any) -> list[float]:
+        """When each of the sounds with these fields (of PlayMedia or SpeakText) was told to stop."""
+        played = {
+            (effect.owner, effect.id)
+            for _, effect in self.simulation.done
+            if isinstance(effect, (PlayMedia, SpeakText))
+            and all(getattr(effect, name, None) == value for name, value in fields.items())
+        }
+        return [at for at, effect in self.did(StopMedia) if (effect.owner, effect.id) in played]
 
     def what(self, what: str = "", **fields: Any) -> list[Entry]:
         """Every entry of that kind with these fields (of a mapping, only what is named), in order."""
@@ -91,7 +125,7 @@ def play(scenario: str | dict[str, Any], **changes: Any) -> Story:
     """Play a scenario (YAML or a dict; `changes` replace whole sections); what it expects must come true."""
     told = yaml.safe_load(textwrap.dedent(scenario)) if isinstance(scenario, str) else scenario
     text = yaml.safe_dump({**told, **changes}, sort_keys=False).encode()
-    simulation = Simulation(read(text, "story", NOWHERE))
+    simulation = Watched(read(text, "story", NOWHERE))
     run = simulation.run()
     story = Story(simulation, run.timeline)
     missed = [f"{failure.wanted}: {failure.found}" for failure in run.failures]

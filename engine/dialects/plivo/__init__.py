@@ -1,0 +1,1 @@
+"""Plivo's XML, rules, causes and callbacks, as data."""

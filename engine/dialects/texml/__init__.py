@@ -1,0 +1,1 @@
+"""TeXML's elements, rules, causes and callbacks, as data."""

@@ -1,0 +1,1 @@
+"""Vobiz's XML, rules, causes and callbacks, as data."""

@@ -152,7 +152,7 @@ def legs_of(call: Call, which: str, turn: Turn) -> dict[str, Call]:
     """The legs meant by aleg, bleg or both."""
     other = turn.calls.get(call.partner)
     legs = {"a": call} if which in ("aleg", "both") else {}
-    if which in ("bleg", "both") and other is not None:
+    if which in ("bleg", "both") and other is not None and other.state == "up":
         legs["b"] = other
     return legs
 
@@ -186,13 +186,13 @@ def leave_partner(call: Call, turn: Turn) -> None:
 def play_on(command: commands.PlayOnCall, tally: Tally, turn: Turn) -> None:
     """Play files on a call's legs."""
     played = tuple(verbs.Play(name="Play", url=url) for url in command.urls)
-    sound_on(command, played, "call_play", tally, turn, loops=command.loop, mix=command.mix, length=command.length)
+    sound_on(command, played, "call_play", tally, turn)
 
 
 def speak_on(command: commands.SpeakOnCall, tally: Tally, turn: Turn) -> None:
     """Speak on a call's legs."""
     spoken = verbs.Speak(name="Speak", text=command.text, voice=command.voice, language=command.language)
-    sound_on(command, (spoken,), "call_speak", tally, turn, loops=command.loop, mix=command.mix, length=0.0)
+    sound_on(command, (spoken,), "call_speak", tally, turn)
 
 
 def sound_on(
@@ -201,10 +201,6 @@ def sound_on(
     slot: str,
     tally: Tally,
     turn: Turn,
-    *,
-    loops: bool,
-    mix: bool,
-    length: float,
 ) -> None:
     """Start a sound beside the flow of a call's legs."""
     call = known_call(command, tally, turn)
@@ -214,9 +210,9 @@ def sound_on(
     if not legs:
         tally.refused = "no_such_leg"
     for leg in legs.values():
-        turn.then(StartSound(leg, slot, leg.id, leg.id, None, "", loops, mix, {}, what))
-        if length:
-            turn.set_timer(leg, "play_length", turn.at + length)
+        turn.then(StartSound(leg, slot, leg.id, leg.id, loops=command.loop, over=command.mix, verbs=what))
+        if isinstance(command, commands.PlayOnCall) and command.length:
+            turn.set_timer(leg, "play_length", turn.at + command.length)
         tally.count(leg.id, changed=True)
 
 

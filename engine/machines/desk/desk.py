@@ -44,7 +44,7 @@ ORDERS: dict[type[commands.Command], Callable[[Any, Tally, Turn], None]] = {
     commands.StopPlayToMember: members.stop_play,
     commands.SpeakToMember: members.speak_to,
     commands.StopSpeakToMember: members.stop_speak,
-    commands.Announce: members.announce,
+    commands.Announce: rooms.announce,
     commands.LockConference: rooms.lock,
     commands.RecordConference: rooms.record_room,
     commands.PauseRecording: rooms.steer_recording("pause"),

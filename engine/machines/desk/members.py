@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from engine.machines.conference import depart
 from engine.machines.consequences import EndCall, EndSound, StartSound
-from engine.machines.desk.tally import Tally, known_room, room_and_members
+from engine.machines.desk.tally import Tally, room_and_members
 from engine.machines.door import COACHED, find_coached, start_waiting
 from engine.machines.member import present
 from engine.machines.models import Call, Conference, Member
@@ -172,9 +172,9 @@ def start_hold_sound(room: Conference, member: Member, call: Call, turn: Turn) -
     if member.hold_sound is not None and member.hold_sound.url:
         loops = turn.rules_of[call.tongue].wait_loops
         facts: Facts = {"conference": room.id, "conference_name": room.name, "member": member.number}
-        turn.then(StartSound(call, "hold_sound", call.id, call.id, member.hold_sound, "", loops, False, facts))
+        turn.then(StartSound(call, "hold_sound", call.id, call.id, member.hold_sound, loops=loops, facts=facts))
     else:
-        turn.then(StartSound(call, "hold_sound", call.id, call.id, None, "music", True))
+        turn.then(StartSound(call, "hold_sound", call.id, call.id, media="music", loops=True))
 
 
 def change_exit(room: Conference, members: list[Member], command: commands.UpdateMember, turn: Turn) -> list[str]:
@@ -206,7 +206,7 @@ def announce_to(room: Conference, members: list[Member], command: commands.Updat
         call = turn.calls.get(member.call)
         if call is not None:
             facts: Facts = {"conference": room.id, "conference_name": room.name, "member": member.number}
-            turn.then(StartSound(call, "announce", call.id, call.id, command.announce, "", False, True, facts))
+            turn.then(StartSound(call, "announce", call.id, call.id, command.announce, over=True, facts=facts))
     return [m.call for m in reached]
 
 
@@ -240,12 +240,12 @@ def sound_to(
     if room is None:
         return
     if command.members == ALL:
-        turn.then(StartSound(room, slot, room.id, "", None, "", False, True, {}, (verb,)))
+        turn.then(StartSound(room, slot, room.id, "", over=True, verbs=(verb,)))
     for member in members:
         hears = present(member)  # who is on the way in or out hears nothing of it
         if command.members != ALL and hears:
             call = turn.calls[member.call]
-            turn.then(StartSound(call, slot, call.id, call.id, None, "", False, True, {}, (verb,)))
+            turn.then(StartSound(call, slot, call.id, call.id, over=True, verbs=(verb,)))
         tally.count(member.call, changed=hears)
 
 
@@ -273,16 +273,3 @@ def stop_sound(command: commands.MemberCommand, slot: str, tally: Tally, turn: T
         if not everybody:
             turn.then(EndSound(owner, slot))
         tally.count(member.call, changed=running)
-
-
-def announce(command: commands.Announce, tally: Tally, turn: Turn) -> None:
-    """Play something to the whole room."""
-    room = known_room(command, tally, turn)
-    if room is not None:
-        first = next(iter(room.members), "")
-        turn.then(StartSound(room, "announce", room.id, first, command.sound, "", False, True, room_words(room)))
-
-
-def room_words(room: Conference) -> Facts:
-    """What a request for a room's sound says."""
-    return {"conference": room.id, "conference_name": room.name}

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.machines import recording as recordings
 from engine.machines.conference import settle
-from engine.machines.consequences import EndCall
+from engine.machines.consequences import EndCall, StartSound
 from engine.machines.desk.calls import place
 from engine.machines.desk.tally import Tally, find_room, known_room
 from engine.machines.door import Visitor, adopt, find_coached, register, room_for
@@ -15,6 +15,20 @@ from engine.machines.models import Call, Conference, Definition, Entering, Membe
 from engine.machines.recording import RECORDING
 from engine.machines.turn import Turn
 from engine.values import commands
+from engine.values.effects import Facts
+
+
+def announce(command: commands.Announce, tally: Tally, turn: Turn) -> None:
+    """Play something to the whole room."""
+    room = known_room(command, tally, turn)
+    if room is not None:
+        first = next(iter(room.members), "")
+        turn.then(StartSound(room, "announce", room.id, first, command.sound, over=True, facts=room_words(room)))
+
+
+def room_words(room: Conference) -> Facts:
+    """What a request for a room's sound says."""
+    return {"conference": room.id, "conference_name": room.name}
 
 
 def lock(command: commands.LockConference, tally: Tally, turn: Turn) -> None:

@@ -8,6 +8,8 @@ from engine.machines.flow.interpreter import BEGIN, BREAK
 from engine.machines.models import Collecting, Dialling, Queuing, Recorded
 from engine.values import verbs
 
+__all__ = ["BEGIN", "BREAK"]
+
 BEGIN.update(
     {
         verbs.Speak: speak.speak,

@@ -12,8 +12,8 @@ from typing import Any
 
 from engine.errors import DocumentError
 from engine.machines.consequences import Conclude, DocumentMissing, DocumentReady, EndCall, Proceed
-from engine.machines.fetch import Fetch, resolve, start_fetch
-from engine.machines.models import Call
+from engine.machines.fetch import resolve, start_fetch
+from engine.machines.models import Call, Fetch
 from engine.machines.telling import tell
 from engine.machines.turn import Turn
 from engine.values.effects import Answer, Facts
@@ -71,9 +71,11 @@ def load(call: Call, flow: Flow, url: str, turn: Turn) -> None:
     if turn.watched:
         turn.note("flow_started", call.id, "", url=url, dialect=flow.dialect)
         for notice in flow.notices:
-            turn.note("warning", call.id, "", code=notice.code or notice.rule, message=notice.message, line=notice.line)
+            turn.note(
+                "warning", call.id, "", code=notice.code or notice.rule, message=notice.message, line=notice.line
+            )
     call.flow, call.base, call.pc, call.early_until = flow, url, 0, 0
-    call.fetch = None
+    call.fetch = call.verb = None
     if not flow.verbs and turn.rules_of[call.tongue].empty_answers and call.state == "ringing":
         turn.do(Answer(call.id))
         return
@@ -105,6 +107,7 @@ def proceed(call: Call, turn: Turn) -> None:
     watched = turn.watched
     for verb in flow.verbs[call.pc :]:
         if call.state == "ringing" and needs_answer(call, verb, turn):
+            call.verb = None
             turn.do(Answer(call.id))
             return
         turn.begun += 1
@@ -173,6 +176,7 @@ def conclude(consequence: Conclude, turn: Turn) -> None:
         proceed(call, turn)
     elif follow:
         fetch_flow(call, consequence.kind, url, method, consequence.facts, turn)
+        call.verb = None  # it is over: what breaks the fetch off must not end it again
     else:
         tell(turn, call, Hook(resolve(call.base, url), method), consequence.kind, consequence.facts)
         proceed(call, turn)

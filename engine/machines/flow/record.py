@@ -25,7 +25,7 @@ def record(call: Call, verb: verbs.Record, turn: Turn) -> bool:
         return early_action(call, verb, made, turn)
     if verb.beep:
         call.doing = Recorded(beeping=True)
-        turn.do(PlayMedia(call.id, turn.await_id(call, "record_beep"), call.id, "beep:1", 1, False, "beep"))
+        turn.do(PlayMedia(call.id, turn.await_id(call, "record_beep"), call.id, "beep:1", 1, purpose="beep"))
         return True
     begin_now(call, verb, turn)
     return True

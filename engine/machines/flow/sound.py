@@ -107,8 +107,13 @@ def document_ready(consequence: DocumentReady, turn: Turn) -> None:
     if turn.watched:
         for verb in consequence.flow.verbs:
             if verb not in kept:
-                turn.note("warning", sound.call, code="sound_verb", message=f"<{verb.name}> plays no part here",
-                          line=verb.line)
+                turn.note(
+                    "warning",
+                    sound.call,
+                    code="sound_verb",
+                    message=f"<{verb.name}> plays no part here",
+                    line=verb.line,
+                )
     play_next(sound, owner, turn)
 
 

@@ -14,7 +14,9 @@ def speak(call: Call, verb: verbs.Speak, turn: Turn) -> bool:
     """Say a text and wait for its end."""
     made = turn.await_id(call, "verb")
     turn.do(
-        SpeakText(call.id, made, call.id, verb.text, verb.voice, verb.language, verb.loop, False, "verb", verb.ssml)
+        SpeakText(
+            call.id, made, call.id, verb.text, verb.voice, verb.language, verb.loop, purpose="verb", ssml=verb.ssml
+        )
     )
     return True
 

@@ -15,7 +15,12 @@ AFTER, ACTED = "After.", "Acted."
 
 def attributes(given: dict[str, Any]) -> str:
     """Spell attributes; True and False in XML's way."""
-    return "".join(f' {name}="{str(value).lower() if value in (True, False) else value}"' for name, value in given.items())
+    return "".join(f' {name}="{spelled(value)}"' for name, value in given.items())
+
+
+def spelled(value: Any) -> str:
+    """Spell a value."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def plivo_stay(room: str, action: dict[str, Any], given: dict[str, Any]) -> str:
@@ -59,15 +64,18 @@ def meet(
     at: dict[str, float] | None = None,
     pages: dict[str, Any] | None = None,
     callers: dict[str, dict[str, Any]] | None = None,
+    people_in: dict[str, dict[str, Any]] | None = None,
     **sections: Any,
 ) -> Story:
     """Play a story: everybody in `people` calls at their second of `at` (0) and gets their document.
 
-    `pages` are further addresses, `callers` more that is to be said of a caller.
+    `pages` are further addresses, `callers` more that is to be said of a caller; `people_in` are
+    callers of whom everything is said.
     """
     answers = {f"{HOME}/{name}": page for name, page in {**people, **(pages or {})}.items()}
     coming = {
         name: {"at": (at or {}).get(name, 0.0), "answer_url": f"{HOME}/{name}", **(callers or {}).get(name, {})}
         for name in people
     }
+    coming |= people_in or {}
     return play({"dialect": dialect, "documents": answers, "callers": coming, "steps": list(steps), **sections})

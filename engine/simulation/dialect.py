@@ -1,63 +1,16 @@
-"""Which dialects a run speaks: the tongues made of them, and which one a document is of."""
+"""Which dialect the documents of a run are written in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from importlib import import_module
-from typing import Any
-
-import msgspec
+from collections.abc import Callable, Iterable
 
 from engine.dialects import source
-from engine.dialects.reader import Reader, detect
+from engine.dialects.reader import detect
 from engine.dialects.registry import DIALECTS
+from engine.dialects.tongues import DEFINED
 from engine.errors import DocumentError, RequestError
-from engine.simulation.convert import convert, nearest
+from engine.simulation.convert import nearest
 from engine.simulation.scenario import Caller, Play
-from engine.values.flow import Flow
-from engine.values.rules import Rules
-from engine.values.tongue import Tongue
-
-# What a call speaks that enters a conference by its definition, and so has no document.
-DEFINED = "audian"
-
-Options = Mapping[str, Mapping[str, Any]]
-
-
-def tongues(options: Options) -> dict[str, Tongue]:
-    """Make every tongue, its rules changed as the scenario's options say."""
-    for name in options:
-        known_dialect(name, "rules", (*DIALECTS, DEFINED))
-    reader = Reader(DIALECTS)
-    made = {name: Tongue(name, reading(reader, name), rules_of(name, options.get(name, {}))) for name in DIALECTS}
-    made[DEFINED] = Tongue(DEFINED, no_document, rules_of(DEFINED, options.get(DEFINED, {})))
-    return made
-
-
-def reading(reader: Reader, name: str) -> Callable[[bytes], Flow]:
-    """Let a reader read one dialect."""
-
-    def read(document: bytes) -> Flow:
-        return reader.read(document, name)
-
-    return read
-
-
-def no_document(document: bytes) -> Flow:
-    """Refuse to read: there are no documents in this dialect."""
-    raise DocumentError("a call that entered by a definition has no documents")
-
-
-def rules_of(name: str, options: Mapping[str, Any]) -> Rules:
-    """Take a dialect's rules; an option replaces one, or the named entries of one that is a table."""
-    rules: Rules = import_module(f"engine.dialects.{name}.rules").RULES
-    types = {info.name: info.type for info in msgspec.structs.fields(Rules)}
-    changes: dict[str, Any] = {}
-    for field, value in options.items():
-        changed = convert(value, types[field], f"rules.{name}.{field}")
-        now = getattr(rules, field)
-        changes[field] = {**now, **changed} if isinstance(now, Mapping) else changed
-    return msgspec.structs.replace(rules, **changes)
 
 
 def known_dialect(name: str, path: str, names: Iterable[str] = DIALECTS) -> str:
