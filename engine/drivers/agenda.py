@@ -9,7 +9,7 @@ dead, until it comes to the front or the dead outnumber the living.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from heapq import heapify, heappop, heappush
 
 from engine.values.effects import CancelTimer, SetTimer
@@ -22,18 +22,25 @@ FEW = 512
 
 
 class Agenda:
-    """What will happen, by time and order; `now` is the time of the last event taken, in seconds."""
+    """What will happen, by time and order; `now` is the time of the last event taken, in seconds.
 
-    __slots__ = ("_dead", "_due", "_heap", "_keyed", "_order", "now")
+    `pop()` takes the next event and moves `now` to its time; None when nothing is left to happen.
+    `at_once(event)` is `schedule` for one whose time is certainly `now`, without asking.
+    """
+
+    __slots__ = ("_dead", "_due", "_heap", "_keyed", "_order", "at_once", "now", "pop")
 
     def __init__(self, now: float = 0.0) -> None:
         """Begin at `now` seconds with nothing to happen."""
         self.now = now
         self._heap: list[Entry] = []
-        self._due: deque[Entry] = deque()
+        self._due: deque[Event | Entry] = deque()  # an entry only where there is a key to look at
         self._order = 0
         self._keyed: dict[Hashable, int] = {}
         self._dead = 0
+        self.at_once: Callable[[Event], None] = self._due.append
+        # A generator, because it is told to go on some nine times a call and finds all it needs at hand.
+        self.pop: Callable[[], Event | None] = self._happening().__next__
 
     def __len__(self) -> int:
         """Count what is still to happen."""
@@ -54,7 +61,7 @@ class Agenda:
         if at > self.now:
             heappush(self._heap, (at, order, event, key))
         elif at == self.now:
-            self._due.append((at, order, event, key))
+            self._due.append(event if key is None else (at, order, event, key))
         else:
             raise ValueError(f"{type(event).__name__} at {at} s cannot happen: it is {self.now} s")
 
@@ -63,28 +70,16 @@ class Agenda:
         if self._keyed.pop(key, None) is not None:
             self._bury()
 
+    def cancel_all(self, keys: Iterable[Hashable]) -> None:
+        """Take back the events of these keys, as far as they are still to happen."""
+        pop = self._keyed.pop
+        for key in keys:
+            if pop(key, None) is not None:
+                self._bury()
+
     def holds(self, key: Hashable) -> bool:
         """Say whether the event of that key is still to happen."""
         return key in self._keyed
-
-    def pop(self) -> Event | None:
-        """Take the next event and move `now` to its time; None when nothing is left to happen."""
-        heap, due, keyed = self._heap, self._due, self._keyed
-        while True:
-            # What the heap holds for this very instant was put in before everything in `due`.
-            if due and (not heap or heap[0][0] > self.now):
-                at, order, event, key = due.popleft()
-            elif heap:
-                at, order, event, key = heappop(heap)
-            else:
-                return None
-            if key is not None:
-                if keyed.get(key) != order:
-                    self._dead -= 1
-                    continue
-                del keyed[key]
-            self.now = at
-            return event
 
     def set_timer(self, effect: SetTimer) -> None:
         """Let the timer ring at its time, or at once where that is over; replaces the one of the same key."""
@@ -95,12 +90,42 @@ class Agenda:
         """Forget the timer of that key."""
         self.cancel(effect.key)
 
+    def _happening(self) -> Iterator[Event | None]:
+        """Yield one event after the other; None whenever there is none, which may change."""
+        heap, due, keyed = self._heap, self._due, self._keyed
+        while True:
+            if due:
+                entry = due.popleft()
+                if type(entry) is not tuple:
+                    yield entry
+                    continue
+                at, order, event, key = entry
+            elif heap:
+                at, order, event, key = heappop(heap)
+            else:
+                yield None
+                continue
+            if key is not None:
+                if keyed.get(key) != order:
+                    self._dead -= 1
+                    continue
+                del keyed[key]
+            if at != self.now:
+                self.now = at
+                # What else the heap holds for this instant was put in before all that will now become due.
+                while heap and heap[0][0] == at:
+                    same = heappop(heap)
+                    due.append(same[2] if same[3] is None else same)
+            yield event
+
     def _bury(self) -> None:
         """Count one more dead entry; sweep when most are dead, so that long timers cost no memory."""
         self._dead += 1
         if self._dead > FEW and self._dead * 2 > len(self._heap):
             keyed = self._keyed
-            self._heap = [e for e in self._heap if e[3] is None or keyed.get(e[3]) == e[1]]
+            self._heap[:] = [e for e in self._heap if e[3] is None or keyed.get(e[3]) == e[1]]
             heapify(self._heap)
-            self._due = deque(e for e in self._due if e[3] is None or keyed.get(e[3]) == e[1])
+            due = [e for e in self._due if type(e) is not tuple or e[3] is None or keyed.get(e[3]) == e[1]]
+            self._due.clear()
+            self._due.extend(due)
             self._dead = 0
