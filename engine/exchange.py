@@ -545,10 +545,15 @@ ROUTES: dict[type[Any], Callable[[Any, Turn], None]] = {
 
 
 def end_call(consequence: following.EndCall, turn: Turn) -> None:
-    """A call is to end: whom it rings and the queue it waits in are let go at once, not only when it is gone."""
+    """A call is to end: room, queue and whom it rings let it go from now on, not only when its channel is gone."""
     calls.end_call(consequence, turn)
     call = consequence.call
-    if call.state == "ending" and not call.partner and isinstance(call.doing, Dialling | Queuing):
+    if call.state != "ending":
+        return
+    if call.room:
+        room = turn.rooms[call.room]
+        conference.call_ending(room, room.members[call.id], call, turn)
+    elif not call.partner and isinstance(call.doing, Dialling | Queuing):
         families.BREAK[type(call.doing)](call, turn)
 
 

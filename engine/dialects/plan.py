@@ -7,6 +7,7 @@ them) is the value. The memo belongs to one `Plans`, and is bounded.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, get_args
@@ -36,6 +37,12 @@ class Meaning(NamedTuple):
     notices: tuple[Notice, ...] = ()
     lent: Mapping[str, Any] = {}
     mute: bool = False
+
+
+@functools.cache
+def _fields_of(cls: type[Struct]) -> dict[str, structs.FieldInfo]:
+    """Look a struct's fields up by name: slow, and asked for every element."""
+    return {field.name: field for field in structs.fields(cls)}
 
 
 class Plan:
@@ -181,7 +188,7 @@ class Plan:
             return fields
         if cls is Unperformed:
             fields.setdefault("blocking", self.element.blocking)
-        known = {field.name: field for field in structs.fields(cls)}
+        known = _fields_of(cls)
         kept = {name: _fitting(known[name].type, value) for name, value in fields.items() if name in known}
         # A verb is made faster with fewer fields: what equals its own default is left to it.
         kept = {name: value for name, value in kept.items() if value != known[name].default}

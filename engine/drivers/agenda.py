@@ -96,7 +96,7 @@ class Agenda:
         while True:
             if due:
                 entry = due.popleft()
-                if type(entry) is not tuple:
+                if not isinstance(entry, tuple):
                     yield entry
                     continue
                 at, order, event, key = entry
@@ -125,7 +125,7 @@ class Agenda:
             keyed = self._keyed
             self._heap[:] = [e for e in self._heap if e[3] is None or keyed.get(e[3]) == e[1]]
             heapify(self._heap)
-            due = [e for e in self._due if type(e) is not tuple or e[3] is None or keyed.get(e[3]) == e[1]]
+            due = [e for e in self._due if not isinstance(e, tuple) or keyed.get(e[3]) == e[1]]
             self._due.clear()
             self._due.extend(due)
             self._dead = 0

@@ -107,6 +107,7 @@ class SimulatedSwitch:
         self._rung: dict[str, str] = {}
         self._keys: dict[str, list[Hashable]] = {}
         self._takes = Takes(agenda)
+        self._recorded = self._takes.of
         self._count = 0
         self.performs = self._table()
 
@@ -195,7 +196,7 @@ class SimulatedSwitch:
 
     def _answer(self, effect: effects.Answer) -> None:
         agenda = self.agenda
-        agenda.schedule(CallAnswered(agenda.now, effect.call))
+        agenda.at_once(CallAnswered(agenda.now, effect.call))
 
     def _hang_up(self, effect: effects.HangUp) -> None:
         self._end(effect.call, "hangup")
@@ -244,7 +245,7 @@ class SimulatedSwitch:
     def _end(self, call: str, why: str) -> None:
         """Take the channel down: its end is told, what it did stops, and then its recordings are stored."""
         agenda = self.agenda
-        agenda.schedule(CallEnded(agenda.now, call, why))
+        agenda.at_once(CallEnded(agenda.now, call, why))
         self._drop(call)
 
     def _connect_calls(self, effect: effects.ConnectCalls) -> None:
@@ -275,28 +276,28 @@ class SimulatedSwitch:
         """Tell the end of a sound; an endless one is never over and needs no entry."""
         if length == inf:
             return
-        agenda, key = self.agenda, (owner, sound)
-        agenda.schedule(PlaybackEnded(agenda.now + length, owner, sound), key)
+        agenda = self.agenda
+        agenda.schedule(PlaybackEnded(agenda.now + length, owner, sound), sound)
         keys = self._keys.get(to)
         if keys is None:
-            self._keys[to] = [key]
+            self._keys[to] = [sound]
         else:
-            keys.append(key)
+            keys.append(sound)
             if len(keys) > MANY:
                 self._keys[to] = [k for k in keys if agenda.holds(k)]
 
     def _stop_media(self, effect: effects.StopMedia) -> None:
-        self.agenda.cancel((effect.owner, effect.id))
+        self.agenda.cancel(effect.id)
 
     # Rooms.
 
     def _join_conference(self, effect: effects.JoinConference) -> None:
         agenda = self.agenda
-        agenda.schedule(MemberJoined(agenda.now, effect.call, effect.conference, effect.id))
+        agenda.at_once(MemberJoined(agenda.now, effect.call, effect.conference, effect.id))
 
     def _leave_conference(self, effect: effects.LeaveConference) -> None:
         agenda = self.agenda
-        agenda.schedule(MemberLeft(agenda.now, effect.call, effect.conference))
+        agenda.at_once(MemberLeft(agenda.now, effect.call, effect.conference))
 
     # Ends.
 
@@ -310,13 +311,11 @@ class SimulatedSwitch:
         """Take back all that a call or room was still waiting for; what records it is stored."""
         keys = self._keys.pop(target, None)
         if keys is not None:
-            for key in keys:
-                self.agenda.cancel(key)
-        if target in self._takes:
+            self.agenda.cancel_all(keys)
+        if target in self._recorded:
             self._takes.ended(target)
-        other = self.connected.pop(target, None)
-        if other is not None:
-            self.connected.pop(other, None)
+        if target in self.connected:
+            self.connected.pop(self.connected.pop(target), None)
 
     def _key(self, call: str, word: str) -> tuple[str, str]:
         """Remember that something of this call is on the agenda under a word."""

@@ -27,25 +27,24 @@ class Take:
 
 
 class Takes:
-    """All recordings of a switch; every one is answered exactly once, with its length and why it ended."""
+    """All recordings of a switch; every one is answered exactly once, with its length and why it ended.
+
+    `of` names the calls and rooms of which anything is known.
+    """
 
     def __init__(self, agenda: Agenda) -> None:
         """Begin without any."""
         self._agenda = agenda
         self._takes: dict[Name, Take] = {}
-        self._of: dict[str, list[Name]] = {}
+        self.of: dict[str, list[Name]] = {}
         self._talks_until: dict[str, float] = {}
-
-    def __contains__(self, of: str) -> bool:
-        """Say whether anything is known of that call or room."""
-        return of in self._of
 
     def start(self, effect: StartRecording) -> None:
         """Begin one."""
         agenda = self._agenda
         name = (effect.owner, effect.id, "take")
         self._takes[name] = take = Take(effect, agenda.now)
-        self._of.setdefault(effect.of, []).append(name)
+        self.of.setdefault(effect.of, []).append(name)
         agenda.schedule(RecordingStarted(agenda.now, effect.owner, effect.id))
         self._bound(name, take)
 
@@ -70,13 +69,13 @@ class Takes:
     def ended(self, of: str) -> None:
         """End what records a call or a room that is gone."""
         self._talks_until.pop(of, None)
-        for name in self._of.pop(of, ()):
+        for name in self.of.pop(of, ()):
             self._end(name, "hangup")
 
     def talking(self, call: str, until: float) -> None:
         """Count silence on that call only from `until` on."""
         self._talks_until[call] = until
-        for name in self._of.setdefault(call, []):
+        for name in self.of.setdefault(call, []):
             take = self._running(name)
             if take is not None and take.asked.silence:
                 self._bound(name, take)
@@ -86,7 +85,7 @@ class Takes:
         for name in self._takes:
             self._agenda.cancel(name)
         self._takes.clear()
-        self._of.clear()
+        self.of.clear()
         self._talks_until.clear()
 
     def _running(self, name: Name) -> Take | None:

@@ -162,9 +162,9 @@ def play_into(room: Conference, member: Member, sound: str, purpose: str, turn: 
 
 def depart(room: Conference, member: Member, cause: ExitCause, turn: Turn) -> bool:
     """Have a member leave, or its call end, as its own dialect's row for `cause` says; False if it was leaving."""
-    if member.state in ("leaving", "left"):
-        return False
     call = turn.calls[member.call]
+    if member.state in ("leaving", "left") or call.state == "ending":
+        return False
     outcome = turn.rules_of[call.tongue].exits[cause]
     ends = outcome in ("end", "unreachable") and call.pending is None
     invited = member.state == "invited"
@@ -200,6 +200,13 @@ def member_left(room: Conference, member: Member, call: Call, turn: Turn) -> Non
     be_gone(room, member, call, turn)
 
 
+def call_ending(room: Conference, member: Member, call: Call, turn: Turn) -> None:
+    """The member's call is being hung up: it is leaving, for that cause, and the switch lets it go with its channel."""
+    if member.state in ("joining", *PRESENT):
+        cause = EXIT_OF_END.get(call.cause or "lost", "hung_up")
+        move(room, member, "leave", Seat(room, call, cause, ends=True), turn)
+
+
 def call_gone(room: Conference, member: Member, call: Call, turn: Turn) -> None:
     """The member's call ended."""
     cause = EXIT_OF_END.get(call.cause or "lost", "hung_up")
@@ -219,7 +226,7 @@ def be_gone(room: Conference, member: Member, call: Call, turn: Turn) -> None:
         turn.note("member_refused", call.id, room.id, cause=member.cause)
     stop_sounds(room, member, call, turn)
     turn.then(MemberOut(call, member.cause or "lost", room, member))
-    settle(room, turn)
+    settle(room, turn, call)
     if member.let_in and room.here and room.state in ("waiting", "running"):
         sound_leaving(room, member, turn)
         tell_coaches(room, member, turn)
@@ -235,9 +242,10 @@ def be_missed(room: Conference, member: Member, call: Call, turn: Turn) -> None:
         tell_room(turn, room, member, "conference_exit", {"last": room.inside == 0, "cause": member.cause})
     if room.here == 1:
         room.fell_to_one = True
-    if member.ends:
-        room.ended_by, room.ended_by_label = member.call, member.label
+    if member.ends and room.why is None:
         flagged_gone(room, turn)
+    if room.ended_by == "" and (room.why == "ended_by_member" or (room.why is None and not room.members)):
+        room.ended_by, room.ended_by_label = member.call, member.label
 
 
 def tell_coaches(room: Conference, gone: Member, turn: Turn) -> None:
@@ -303,14 +311,14 @@ ASKED: dict[str, tuple[tuple[Follows, str], ...]] = {
 }
 
 
-def settle(room: Conference, turn: Turn) -> None:
-    """Apply whatever follows from how things now stand, until nothing more follows."""
+def settle(room: Conference, turn: Turn, gone: Call | None = None) -> None:
+    """Apply whatever follows from how things now stand (`gone` has just left), until nothing more follows."""
     follows = True
     while follows:
         follows = False
         for holds, then in ASKED[room.state]:
             if holds(room, turn):
-                CONFERENCE.fire(then, room, None, turn)
+                CONFERENCE.fire(then, room, gone, turn)
                 follows = True
                 break
 
@@ -357,8 +365,8 @@ def free_name(room: Conference, turn: Turn) -> None:
         del turn.names[room.account, room.name]
 
 
-def close(room: Conference, event: Any, turn: Turn) -> None:
-    """Nobody is left: say so, and leave the exchange."""
+def close(room: Conference, gone: Call | None, turn: Turn) -> None:
+    """Nobody is left since `gone` is: say so, and leave the exchange."""
     free_name(room, turn)
     why = room.why or "last_left"
     if room.timers:
@@ -373,7 +381,7 @@ def close(room: Conference, event: Any, turn: Turn) -> None:
         turn.note("conference_ended", "", room.id, conference=room.name, why=why)
     if room.subscriber is not None and room.used:
         facts = {**room_facts(room), "why": why, "ending_call": room.ended_by, "ending_label": room.ended_by_label}
-        tell_subscriber(turn, room, "conference_end", turn.calls.get(room.ended_by), facts)
+        tell_subscriber(turn, room, "conference_end", turn.calls.get(room.ended_by, gone), facts)
     turn.rooms.pop(room.id, None)
     if room.used:
         turn.do(last_words(room, why, turn))

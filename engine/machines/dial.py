@@ -77,7 +77,7 @@ def ring(state: Dialling, line: Line, index: int, turn: Turn) -> None:
     """Place one leg."""
     call, verb, target = line.call, line.verb, line.verb.targets[index]
     if target.kind not in RINGABLE:
-        turn.note("warning", call.id, "", code="13215", message=f"{target.kind} cannot be dialled", line=target.line)
+        turn.note("warning", call.id, "", code="target", message=f"a {target.kind} cannot be dialled", line=target.line)
         return
     call.ordinal += 1
     leg = Call(

@@ -187,15 +187,31 @@ def refuse(room: Conference, visitor: Visitor, cause: ExitCause, turn: Turn) -> 
     call = visitor.call
     if turn.watched:
         turn.note("member_refused", call.id, room.id, cause=cause)
+        warn(call, cause, turn)
     if not room.members:
         settle(room, turn)
     turn.then(MemberOut(call, cause, room))
 
 
+def warn(call: Call, cause: ExitCause, turn: Turn) -> None:
+    """Say the vendor's own code for the refusal, where it has one."""
+    code = turn.rules_of[call.tongue].door_codes.get(cause)
+    if code is not None:
+        line = call.verb.line if call.verb is not None else 0
+        turn.note("warning", call.id, "", code=code, message=REFUSED[cause], line=line)
+
+
+REFUSED: dict[ExitCause, str] = {
+    "full": "the conference has no place left",
+    "label_taken": "another participant bears this label",
+    "coach_unknown": "whom it is to coach is not in the conference",
+}
+
+
 # --- the Conference verb --------------------------------------------------------------------------
 
 
-def member_of(call: Call, verb: verbs.Conference) -> Member:
+def member_of(call: Call, verb: verbs.Conference, turn: Turn) -> Member:
     """The member that a document describes."""
     callback = Hook(resolve(call.base, verb.callback), verb.callback_method) if verb.callback else None
     return Member(
@@ -217,14 +233,15 @@ def member_of(call: Call, verb: verbs.Conference) -> Member:
         label=verb.label,
         callback=callback,
         leg_time_limit=verb.leg_time_limit,
-        record=recording_wish(call, verb) if verb.record else None,
+        record=recording_wish(call, verb, turn) if verb.record else None,
     )
 
 
-def recording_wish(call: Call, verb: verbs.Conference) -> Wish:
+def recording_wish(call: Call, verb: verbs.Conference, turn: Turn) -> Wish:
     """How the document wants the room recorded."""
     hook = Hook(resolve(call.base, verb.record_callback), verb.record_callback_method)
-    own = Hook(resolve(call.base, verb.callback), verb.callback_method) if verb.callback else None
+    tells_members = "conference_record" in turn.rules_of[call.tongue].subscriptions
+    own = Hook(resolve(call.base, verb.callback), verb.callback_method) if verb.callback and tells_members else None
     return Wish(
         source="conference",
         hook=hook if verb.record_callback else own,

@@ -8,15 +8,17 @@ from engine.values.effects import Facts, SendCallback
 from engine.values.flow import Hook
 
 
-def tell(turn: Turn, call: Call, hook: Hook | None, kind: str, facts: Facts | None = None) -> None:
-    """Tell `hook` something about `call`, where there is a hook."""
+def tell(
+    turn: Turn, call: Call, hook: Hook | None, kind: str, facts: Facts | None = None, room: Conference | None = None
+) -> None:
+    """Tell `hook` something about `call`, where there is a hook; `room` is the one it is about, else the call's own."""
     if hook is None or not hook.url:
         return
     call.ordinal += 1
-    made = f"{call.id}.{call.ordinal}"
+    made, where = f"{call.id}.{call.ordinal}", call.room if room is None else room.id
     turn.do(
         SendCallback(
-            call.id, made, hook.url, hook.method, kind, call.tongue, facts_of(call), facts or {}, call.room, turn.at
+            call.id, made, hook.url, hook.method, kind, call.tongue, facts_of(call), facts or {}, where, turn.at
         )
     )
 
@@ -56,7 +58,8 @@ def tell_room(turn: Turn, room: Conference, member: Member, kind: str, more: Fac
     rules = turn.rules_of[call.tongue]
     facts = {**member_facts(room, member), **(more or {})}
     if member.callback is not None and kind in rules.subscriptions and rules.subscriber == "member":
-        tell(turn, call, member.callback, kind, facts)
+        # A member that left is in no room any more; what it is told is still in the order of that room's callbacks.
+        tell(turn, call, member.callback, kind, facts, room)
     if room.subscriber is not None:
         tell_subscriber(turn, room, kind, call, facts)
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from engine.values.causes import EndCause, ExitCause, Outcome
+from engine.values.causes import ExitCause, Outcome
 
 
 class Patience(Struct, frozen=True, kw_only=True):
@@ -73,8 +73,9 @@ class Rules(Struct, frozen=True, kw_only=True):
     subscriptions: Mapping[str, str] = field(default_factory=dict)
     # To whom: each member's own callback URL, or the one that the room's first member gave.
     subscriber: Literal["member", "room"] = "member"
-    # Whether an exit without an action URL or with a cause that asks nobody still tells the callback.
-    api_end: Literal["end", "action_or_next"] = "end"
+
+    # The vendor's warning codes for being refused at a room's door, by cause.
+    door_codes: Mapping[ExitCause, str] = field(default_factory=dict)
 
     # Calls: defaults of placed calls, seconds.
     ring_timeout: float = 120.0
@@ -85,5 +86,3 @@ class Rules(Struct, frozen=True, kw_only=True):
     fallback_kinds: tuple[str, ...] = ("answer",)
     # Dial: whether the caller is answered before ringing starts.
     dial_answers: bool = False
-    # A document that ends the call when it runs out of verbs ends with this cause.
-    end_cause: EndCause = "end_of_document"

@@ -10,12 +10,12 @@ import os
 import re
 import shutil
 import sys
-import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from engine.settings import VERSION
 from tests.laws.outside import ROOT, run
 
 README = (ROOT / "README.md").read_text()
@@ -86,9 +86,8 @@ def test_block_runs_as_it_stands(block: Block) -> None:
 
 
 def test_newest_entry_of_the_changes_is_the_version() -> None:
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
-    assert re.findall(r"^### (\S+)", README.partition("\n## Changes\n")[2], re.MULTILINE)[0] == version
+    assert re.findall(r"^### (\S+)", README.partition("\n## Changes\n")[2], re.MULTILINE)[0] == VERSION
 
 
 def test_a_marked_block_and_an_unmarked_one_are_told_apart() -> None:

@@ -59,7 +59,7 @@ def test_wheel_runs_the_main_job_outside_the_checkout(installed: Path, tmp_path:
     spoken = [
         entry["text"]
         for entry in timeline[kicked:]
-        if (entry["what"], entry.get("verb"), entry["call"]) == ("verb_started", "Speak", timeline[kicked]["call"])
+        if (entry["what"], entry.get("verb"), entry.get("call")) == ("verb_started", "Speak", timeline[kicked]["call"])
     ]
     assert spoken == ["You have been disconnected from the conference"]
 

@@ -6,12 +6,13 @@ remembers of the earlier ones. It asserts, or it says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from engine.values import commands, effects, events
 from engine.values.effects import Effect, Noted, SendCallback
-from tests.laws.storms import CAP, Telling
+from engine.values.views import MemberView
+from tests.laws.storms import CAP, Sight, Telling
 
 # What may still be told of a call or a room that is over: the results of its recordings come when they are ready.
 LATE = ("recording", "conference_record")
@@ -68,8 +69,11 @@ class Watchman:
 
 
 def touched(effect: Effect) -> Iterator[str]:
-    """The calls and rooms that an effect is about or does something to."""
-    for name in ("call", "other", "owner", "to", "of", "target", "conference"):
+    """The calls and rooms that an effect is about or does something to.
+
+    Not whom a member coaches: who coaches somebody that is gone is heard by nobody, and that is said so.
+    """
+    for name in ("call", "other", "owner", "to", "of", "conference"):
         value = getattr(effect, name, "")
         if value:
             yield value
@@ -258,6 +262,91 @@ def goes_on(man: Watchman, telling: Telling, call: str, after: tuple[Effect, ...
     assert any(ways), f"{call} was kicked and went nowhere: {after}"
 
 
+FLAGS = ("muted", "deaf", "held", "coaching", "ends")
+UNSEEN = ("hold_sound", "wait_sound", "beep_on_exit", "announce")  # changes that no view shows
+
+
+def receipts_tell_what_changed(man: Watchman, telling: Telling) -> None:
+    if not isinstance(telling.event, events.CommandGiven):
+        return
+    receipts = [e for e in telling.effects if isinstance(e, effects.Receipt)]
+    assert len(receipts) == 1, f"{telling.event} has {len(receipts)} receipts"
+    receipt, command = receipts[0], telling.event.command
+    assert not set(receipt.changed).intersection(receipt.same), f"{receipt} says both of some"
+    if receipt.refused:
+        assert telling.before == telling.after, f"{receipt} though something changed"
+        assert not receipt.changed, f"{receipt} is refused and has changes"
+    for kind, check in CHECKS.items():
+        if isinstance(command, kind):
+            check(command, receipt, telling)
+
+
+def check_kick(command: commands.KickMember, receipt: effects.Receipt, telling: Telling) -> None:
+    """Who was not leaving is leaving now, or gone."""
+    for member, room in members(receipt.changed + receipt.same, telling.before):
+        assert (member.call in receipt.same) == (member.state == "leaving"), f"{receipt} of {member}"
+        still = telling.after.rooms.get(room)
+        states = [m.state for m in still.members if m.call == member.call] if still is not None else []
+        assert states in ([], ["leaving"]), f"{receipt} but {member.call} is {states}"
+
+
+def check_flags(command: commands.UpdateMember, receipt: effects.Receipt, telling: Telling) -> None:
+    """Exactly those changed of whom some flag is different now."""
+    if any(getattr(command, name) is not None for name in UNSEEN):
+        return
+    now = {member.call: member for member, _ in members(receipt.changed + receipt.same, telling.after)}
+    for member, _ in members(receipt.changed + receipt.same, telling.before):
+        differs = any(getattr(member, flag) != getattr(now[member.call], flag) for flag in FLAGS)
+        assert (member.call in receipt.changed) == differs, f"{receipt} of {member} who is {now[member.call]}"
+
+
+def check_lock(command: commands.LockConference, receipt: effects.Receipt, telling: Telling) -> None:
+    """It changed if the lock is different now."""
+    for room in receipt.changed + receipt.same:
+        differs = telling.before.rooms[room].locked != telling.after.rooms[room].locked
+        assert (room in receipt.changed) == differs, f"{receipt}"
+
+
+def check_end(command: commands.Command, receipt: effects.Receipt, telling: Telling) -> None:
+    """What changed was not ending before, and is ending or gone."""
+    for name in receipt.changed:
+        states = [side.calls[name].state for side in (telling.before, telling.after) if name in side.calls]
+        states += [side.rooms[name].state for side in (telling.before, telling.after) if name in side.rooms]
+        assert states[0] != "ending", f"{receipt} of {name} which was ending already"
+        assert states[1:] in ([], ["ending"]), f"{receipt} but {name} is {states[1:]}"
+
+
+def check_new(command: commands.Command, receipt: effects.Receipt, telling: Telling) -> None:
+    """A new call is there, and was not before."""
+    for name in receipt.changed:
+        assert name in telling.after.calls, f"{receipt} but there is no {name}"
+        assert name not in telling.before.calls, f"{receipt} but {name} is not new"
+
+
+def members(calls: Sequence[str], sight: Sight) -> Iterator[tuple[MemberView, str]]:
+    """The members among these calls, each with its room."""
+    for room in sight.rooms.values():
+        for member in room.members:
+            if member.call in calls:
+                yield member, room.id
+
+
+CHECKS: dict[type[commands.Command], Callable[[Any, effects.Receipt, Telling], None]] = {
+    commands.KickMember: check_kick,
+    commands.HangUpMember: check_end,
+    commands.UpdateMember: check_flags,
+    commands.LockConference: check_lock,
+    commands.EndConference: check_end,
+    commands.EndAllConferences: check_end,
+    commands.HangUpCall: check_end,
+    commands.CancelCall: check_end,
+    commands.HangUpAllCalls: check_end,
+    commands.ShutDown: check_end,
+    commands.MakeCall: check_new,
+    commands.InviteMember: check_new,
+}
+
+
 LAWS: tuple[Callable[[Watchman, Telling], None], ...] = (
     no_fault_happens_by_itself,
     nobody_is_in_two_rooms,
@@ -274,4 +363,5 @@ LAWS: tuple[Callable[[Watchman, Telling], None], ...] = (
     one_verb_at_a_time,
     everybody_leaves_before_the_room_ends,
     callbacks_of_a_room_are_counted,
+    receipts_tell_what_changed,
 )

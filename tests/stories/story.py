@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
@@ -124,8 +125,8 @@ class Story:
 def play(scenario: str | dict[str, Any], **changes: Any) -> Story:
     """Play a scenario (YAML or a dict; `changes` replace whole sections); what it expects must come true."""
     told = yaml.safe_load(textwrap.dedent(scenario)) if isinstance(scenario, str) else scenario
-    text = yaml.safe_dump({**told, **changes}, sort_keys=False).encode()
-    simulation = Watched(read(text, "story", NOWHERE))
+    text = json.dumps({**told, **changes}).encode()
+    simulation = Watched(read(text, "story.json", NOWHERE))
     run = simulation.run()
     story = Story(simulation, run.timeline)
     missed = [f"{failure.wanted}: {failure.found}" for failure in run.failures]

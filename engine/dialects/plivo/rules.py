@@ -61,11 +61,9 @@ RULES = Rules(
         "conference_record": "",
     },
     subscriber="member",  # Plivo 3.3: the address in that member's own document
-    api_end="end",  # Plivo 5.7
     ring_timeout=120.0,  # Plivo 1.6 ring_timeout
     call_time_limit=14400.0,  # Plivo 1.6 time_limit
     patience={"answer": ANSWER, "action": REQUEST, "redirect": REQUEST, "transfer": REQUEST, "sound": REQUEST},
     fallback_kinds=("answer",),  # Plivo 1.6, 2.7
     dial_answers=False,  # Plivo 2.5: Dial leaves the caller unanswered
-    end_cause="end_of_document",  # Plivo 2.1, 2.7
 )

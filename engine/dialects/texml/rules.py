@@ -71,11 +71,10 @@ RULES = Rules(
         "announcement_fail": "announcement",
     },
     subscriber="room",  # TeXML 7 A20: fixed by the first leg that gives one
-    api_end="end",  # TeXML 7 A2
+    door_codes={"label_taken": "16025", "coach_unknown": "13240", "full": "90032"},  # TeXML 2.4, 7 A5, A6
     ring_timeout=30.0,  # TeXML 1.7 Timeout
     call_time_limit=14400.0,  # TeXML 1.7 TimeLimit
     patience={"answer": REQUEST, "action": REQUEST, "redirect": REQUEST, "transfer": REQUEST, "sound": REQUEST},
     fallback_kinds=("answer", "action", "redirect", "transfer"),  # TeXML 2.6: 11200, 12100 wherever they happen
     dial_answers=True,  # TeXML 2.3 Dial answerOnBridge: false unless given
-    end_cause="end_of_document",  # TeXML 2.1
 )

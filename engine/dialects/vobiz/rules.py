@@ -57,11 +57,9 @@ RULES = Rules(
         "conference_digits": "",
     },
     subscriber="member",  # Vobiz 2.4 callbackUrl
-    api_end="end",  # Vobiz 2.4
     ring_timeout=120.0,  # Vobiz 2.5 Dial; none is documented for a placed call (1.6)
     call_time_limit=14400.0,  # Vobiz 1.6
     patience={"answer": REQUEST, "action": REQUEST, "redirect": REQUEST, "transfer": REQUEST, "sound": REQUEST},
     fallback_kinds=("answer",),  # Vobiz 1.6
     dial_answers=False,  # as Plivo 2.5
-    end_cause="end_of_document",  # Vobiz 2.1
 )

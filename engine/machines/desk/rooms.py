@@ -24,6 +24,7 @@ def announce(command: commands.Announce, tally: Tally, turn: Turn) -> None:
     if room is not None:
         first = next(iter(room.members), "")
         turn.then(StartSound(room, "announce", room.id, first, command.sound, over=True, facts=room_words(room)))
+        tally.count(room.id, changed=True)
 
 
 def room_words(room: Conference) -> Facts:

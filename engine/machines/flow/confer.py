@@ -19,7 +19,7 @@ def confer(call: Call, verb: verbs.Conference, turn: Turn) -> bool:
     """Go to the door of the room that the document names."""
     room = room_for(turn, call.account, verb.room, call)
     first = not room.members
-    if not admit(room, Visitor(call, member_of(call, verb), verb.max_members, verb.coach), turn):
+    if not admit(room, Visitor(call, member_of(call, verb, turn), verb.max_members, verb.coach), turn):
         return True
     subscribe(room, call, verb, turn)
     limit_time(room, verb, turn, first=first)

@@ -23,7 +23,7 @@ def waits(
     return meet(dialect, people, *steps, at=LATE, pages=pages, media={f"{HOME}/a.mp3": 2, f"{HOME}/b.mp3": 30})
 
 
-# --- who starts the room (Plivo 2.3 startConferenceOnEnter, Vobiz 2.4, TeXML 7 A1) --------------------------
+# --- who starts the room (Plivo 2.3 startConferenceOnEnter, Vobiz 2.4, TeXML 7 A1) ----
 
 
 @pytest.mark.parametrize("dialect", XML_DIALECTS)
@@ -99,7 +99,7 @@ def test_the_switch_joins_whoever_waits_as_waiting_and_seats_all_at_once() -> No
     assert [(at, effect.calls) for at, effect in story.did(SeatMembers)] == [(5, ("ann", "bob"))]
 
 
-# --- what is heard until then (Plivo 3.6, 5.15; Vobiz 7.16; TeXML 2.4 waitUrl, 7 A8) -------------------------
+# --- what is heard until then (Plivo 3.6, 5.15; Vobiz 7.16; TeXML 2.4 waitUrl, 7 A8) ----
 
 
 @pytest.mark.parametrize("dialect", XML_DIALECTS)
@@ -202,7 +202,7 @@ def test_whoever_is_redirected_while_waiting_hears_no_more_of_the_wait_sound() -
     assert story.stopped(purpose="wait_sound", owner="ann")[0] == 3
 
 
-# --- sounds of coming and going (Plivo 2.3, 3.6; Vobiz 2.4; TeXML 2.4 beep) ------------------------------------
+# --- sounds of coming and going (Plivo 2.3, 3.6; Vobiz 2.4; TeXML 2.4 beep) ----
 
 
 def sounds(story: Story, purpose: str) -> list[tuple[float, str]]:
@@ -312,7 +312,7 @@ def test_a_sound_of_leaving_whose_document_comes_after_the_room_is_not_played() 
     assert sounds(story, "exit_sound") == []
 
 
-# --- muted, and recording (Plivo 2.3 muted, record; TeXML 2.4 record) --------------------------------------------
+# --- muted, and recording (Plivo 2.3 muted, record; TeXML 2.4 record) ----
 
 
 @pytest.mark.parametrize("dialect", XML_DIALECTS)

@@ -84,7 +84,7 @@ def test_the_name_is_free_as_soon_as_the_room_ends() -> None:
     assert [one["member"] for one in story.what("member_joined")] == [1, 1]
 
 
-# --- stayAlone (Plivo 5.8, Vobiz 7.11) --------------------------------------------------------------------------
+# --- stayAlone (Plivo 5.8, Vobiz 7.11) ----
 
 
 @pytest.mark.parametrize("dialect", ["plivo", "vobiz"])
@@ -130,7 +130,7 @@ def test_who_may_stay_alone_does_so_and_may_have_company_again() -> None:
     assert story.never("member_left", call="ann")
 
 
-# --- caps (Plivo 5.12, Vobiz 7.10, TeXML 7 A5, A7) -----------------------------------------------------------------
+# --- caps (Plivo 5.12, Vobiz 7.10, TeXML 7 A5, A7) ----
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_in_texml_the_cap_is_that_of_who_made_the_room() -> None:
     assert story.at("member_refused", call="carl", cause="full") == 2
 
 
-# --- time (Plivo 5.11, Vobiz 2.4, TeXML 2.3 Dial timeLimit) -----------------------------------------------------------
+# --- time (Plivo 5.11, Vobiz 2.4, TeXML 2.3 Dial timeLimit) ----
 
 
 @pytest.mark.parametrize("dialect", ["plivo", "vobiz"])
@@ -248,7 +248,7 @@ def test_a_dials_time_limit_does_not_reach_into_the_next_room() -> None:
     assert story.never("member_left", conference="Other")
 
 
-# --- keys (Plivo 2.3, 2.6 (c), 3.7; Vobiz 2.4) --------------------------------------------------------------------------
+# --- keys (Plivo 2.3, 2.6 (c), 3.7; Vobiz 2.4) ----
 
 
 def keys(*steps: dict[str, Any], **mine: Any) -> Story:

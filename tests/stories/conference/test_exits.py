@@ -17,7 +17,7 @@ ACT = {"action": "/acted"}
 ACT_AND_GO_ON = {"action": "/acted", "redirect": "false"}
 CAP = {"plivo": "maxMembers", "vobiz": "maxParticipants", "texml": "maxParticipants"}
 
-# --- how each cause comes about; ann is the one who leaves --------------------------------------------------
+# --- how each cause comes about; ann is the one who leaves ----
 
 
 def happen(dialect: str, *steps: dict[str, Any], mine: dict[str, Any], bobs: dict[str, Any] | None = None) -> Story:
@@ -97,7 +97,7 @@ WAYS: dict[str, Callable[..., Story]] = {
     "shutdown": by_step(do="shut_down"),
 }
 DOORS = ("full", "locked", "label_taken", "coach_unknown", "pin_wrong")
-# --- what is expected: DESIGN's table, by rows --------------------------------------------------------------
+# --- what is expected: DESIGN's table, by rows ----
 
 GOES_ON = {  # cause: the dialects in which the flow goes on at the action, else at the next element
     "kicked": ("plivo", "vobiz", "texml"),  # Plivo 2.6 (a), Vobiz 2.4, TeXML 7 A3
@@ -202,6 +202,14 @@ def test_a_label_that_is_taken_goes_on_at_the_next_verb_and_asks_no_action() -> 
     assert not story.fetched("/acted")
 
 
+@pytest.mark.parametrize(("cause", "code"), [("label_taken", "16025"), ("coach_unknown", "13240"), ("full", "90032")])
+def test_texml_warns_of_a_refusal_with_its_own_code(cause: str, code: str) -> None:
+    # TeXML 2.4, 7 A5, A6.
+    story = WAYS[cause]("texml")
+
+    assert story.one("warning", call="ann")["code"] == code
+
+
 def test_star_is_ignored_in_a_room_of_texml() -> None:
     # TeXML 2.3 Dial hangupOnStar: not applied to a Conference.
     story = with_mine({"dial": {"hangupOnStar": True}}, do="press", call="ann", digits="*")("texml")
@@ -232,7 +240,7 @@ def test_a_call_hung_up_by_command_leaves_its_room_as_hung_up(dialect: str, comm
     assert not story.fetched("/acted")
 
 
-# --- what the action is told --------------------------------------------------------------------------------
+# --- what the action is told ----
 
 
 def asked(story: Story) -> dict[str, str]:
@@ -282,7 +290,7 @@ def test_texml_words_the_dial_as_answered_or_failed(cause: str, status: str) -> 
     assert story.spoken("ann") == [ACTED]
 
 
-# --- Audian: whoever entered by a definition has no document to go on with ----------------------------------
+# --- Audian: whoever entered by a definition has no document to go on with ----
 
 AUDIAN: dict[
     str, tuple[list[dict[str, Any]], str, int]
@@ -342,7 +350,7 @@ def test_three_wrong_pins_say_so_and_hang_up() -> None:
     assert story.end("ann")[0] == "refused"
 
 
-# --- totality -----------------------------------------------------------------------------------------------
+# --- totality ----
 
 # Not of this file: the switch that cannot join and our own faults are told by hand-made events (machine tests).
 BY_HAND = {"join_failed", "internal", "call_time_limit"}

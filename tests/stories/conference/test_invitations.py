@@ -1,0 +1,180 @@
+"""Somebody is dialled into a room: visible as connecting, taken back, refused, answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.values.effects import JoinConference, RecordConferenceEnd
+from tests.stories.conference.rooms import HOME, XML_DIALECTS, meet, visit
+from tests.stories.story import Story
+
+NUMBER = "+12125550100"
+
+
+def invite(at: float = 5, **more: Any) -> dict[str, Any]:
+    """Zoe is invited into the room."""
+    return {"at": at, "do": "invite", "conference": "Room", "call": "zoe", "to": NUMBER, **more}
+
+
+def do(at: float, what: str, *members: str, **more: Any) -> dict[str, Any]:
+    """A command to members of the room."""
+    return {"at": at, "do": what, "conference": "Room", "members": list(members) or "all", **more}
+
+
+def host(
+    *steps: dict[str, Any], callee: dict[str, Any] | None = None, mine: dict[str, Any] | None = None, **sections: Any
+) -> Story:
+    """Ann is in a room of TeXML's, and zoe answers after 2 s unless said otherwise."""
+    sections.setdefault("until", 100)
+    people = {"ann": visit("texml", **(mine or {}))}
+    return meet("texml", people, *steps, callees={NUMBER: callee or {}}, **sections)
+
+
+def test_who_is_invited_joins_when_it_answers() -> None:
+    # TeXML 1.5 dial.
+    story = host(invite(), expect=[{"at": 8, "hears": ["ann", "zoe"]}])
+
+    assert story.at("member_invited", call="zoe") == 5
+    assert story.at("member_joined", call="zoe") == 7
+    assert story.receipt()["results"] == {"zoe": "changed"}
+
+
+def test_a_room_is_made_for_the_first_who_is_invited() -> None:
+    # TeXML 7 A31.
+    story = host(invite() | {"conference": "New"})
+
+    assert story.at("conference_created", conference="New") == 5
+    assert story.at("conference_started", conference="New") == 7
+
+
+@pytest.mark.parametrize(
+    ("callee", "end"),
+    [({"busy": True}, "busy"), ({"rejects": True}, "rejected"), ({"no_answer": True}, "ring_timeout")],
+)
+def test_an_invitation_that_fails_leaves_no_room(callee: dict[str, Any], end: str) -> None:
+    story = host(invite() | {"conference": "New"}, callee=callee)
+
+    assert story.one("call_ended", call="zoe")["cause"] == end
+    assert story.simulation.exchange.conference("", "New") is None
+    assert story.did(RecordConferenceEnd, name="New") == []
+    assert story.never("member_joined", call="zoe")
+
+
+def test_an_invitation_that_fails_leaves_the_room_it_was_for_alone() -> None:
+    told = {"statusCallback": f"{HOME}/told", "statusCallbackEvent": "join leave"}
+
+    story = host(invite(), callee={"busy": True}, mine=told)
+
+    assert len(story.callbacks("/told")) == 1
+    assert story.never("member_left")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [do(6, "kick", "zoe"), do(6, "hang_up_member", "zoe"), {"at": 6, "do": "cancel_call", "call": "zoe"}],
+    ids=lambda step: str(step["do"]),
+)
+def test_an_invitation_is_taken_back(step: dict[str, Any]) -> None:
+    story = host(invite(), step)
+
+    assert story.receipt(nth=1)["results"] == {"zoe": "changed"}
+    assert story.one("call_ended", call="zoe")["cause"] == "api_cancel"
+    assert story.never("member_joined", call="zoe")
+
+
+def test_the_end_of_a_room_takes_its_invitations_back() -> None:
+    story = host(invite(), {"at": 6, "do": "end_conference", "conference": "Room"})
+
+    assert story.at("call_ended", call="zoe") == 6
+    assert story.at("conference_ended") == 6
+
+
+def test_who_is_invited_keeps_an_empty_room_alive_until_it_answers() -> None:
+    story = host(invite(), {"at": 6, "do": "hang_up", "call": "ann"})
+
+    assert story.at("member_joined", call="zoe") == 7
+    assert story.never("conference_ended")
+
+
+def test_who_is_invited_takes_no_place_until_it_answers() -> None:
+    # DESIGN 8: the cap never counts invited ones.
+    people = {"ann": visit("texml", maxParticipants=2), "bob": visit("texml")}
+
+    story = meet("texml", people, invite(), at={"bob": 6.0}, callees={NUMBER: {}}, until=50)
+
+    assert story.at("member_joined", call="bob") == 6
+    assert story.at("call_ended", call="zoe") == 7
+    assert story.one("member_refused", call="zoe")["cause"] == "full"
+    assert [effect.call for _, effect in story.did(JoinConference)] == ["ann", "bob"]
+
+
+def test_an_invitation_carries_the_members_flags() -> None:
+    # TeXML 1.5 dial parameters.
+    flags: dict[str, Any] = {"muted": True, "ends": True, "label": "zed", "beep": "none"}
+    expect = [{"at": 8, "not_hears": ["ann", "zoe"]}, {"at": 8, "hears": ["zoe", "ann"]}]
+
+    story = host(invite(**flags), do(9, "unmute", "zed"), {"at": 20, "do": "hang_up", "call": "zoe"}, expect=expect)
+
+    assert story.never("heard", purpose="enter_sound")
+    assert story.receipt(nth=1)["results"] == {"zoe": "changed"}
+    assert story.at("conference_ended", why="ended_by_member") == 20
+
+
+def test_a_change_of_one_who_is_invited_counts_when_it_joins() -> None:
+    # DESIGN 8: targets are resolved once, invited ones included.
+    story = host(invite(), do(6, "mute", "zoe"), expect=[{"at": 8, "not_hears": ["ann", "zoe"]}])
+
+    assert story.did(JoinConference, call="zoe")[0][1].muted
+
+
+def test_who_is_invited_hears_nothing_that_is_played_to_members() -> None:
+    story = host(invite(), do(6, "speak", "zoe", text="Hello."))
+
+    assert story.receipt(nth=1)["results"] == {"zoe": "same"}
+    assert story.never("heard", purpose="member_speak")
+
+
+@pytest.mark.parametrize(
+    ("more", "refused"),
+    [({"label": "chair"}, "label_taken"), ({"coach": "nobody"}, "coach_unknown"), ({"call": "ann"}, "call_exists")],
+)
+def test_an_invitation_that_cannot_be_is_refused_before_anybody_is_rung(more: dict[str, Any], refused: str) -> None:
+    # TeXML 7 A6, A16.
+    story = host(invite(), invite(6) | {"call": "yan"} | more, mine={"participantLabel": "chair"})
+
+    assert story.receipt(nth=1)["refused"] == refused
+    assert len(story.what("call_placed")) == 1
+
+
+def test_an_invited_coach_is_heard_by_its_target_alone() -> None:
+    expect = [{"at": 8, "hears": ["ann", "zoe"]}, {"at": 8, "not_hears": ["bob", "zoe"]}]
+
+    meet(
+        "texml", {"ann": visit("texml"), "bob": visit("texml")}, invite(coach="ann"),
+        callees={NUMBER: {}}, expect=expect, until=50,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("dialect", XML_DIALECTS)
+def test_an_invited_member_that_is_kicked_has_nothing_to_go_on_with(dialect: str) -> None:
+    # TeXML 7 A3: a leg dialled by REST has no document.
+    story = meet(dialect, {"ann": visit(dialect)}, invite(), do(9, "kick", "zoe"), callees={NUMBER: {}}, until=50)
+
+    assert story.at("call_ended", call="zoe") == 9
+    assert story.never("fault")
+
+
+def test_an_invited_member_waits_like_others_in_a_room_that_has_not_begun() -> None:
+    story = host(invite(starts=False), mine={"startConferenceOnEnter": False})
+
+    assert story.never("conference_started")
+    assert story.at("heard", call="zoe", purpose="wait_sound") == 7
+
+
+def test_the_time_limit_of_an_invitation_counts_from_its_answer() -> None:
+    # TeXML 1.5 TimeLimit.
+    story = host(invite(time_limit=10))
+
+    assert story.at("member_left", call="zoe", cause="call_time_limit") == 17
