@@ -7,14 +7,31 @@ from typing import Protocol
 
 
 class Hearer(Protocol):
-    """What hearing depends on, of one member."""
+    """What hearing depends on, of one member; a view will do as well."""
 
-    call: str
-    state: str
-    muted: bool
-    deaf: bool
-    held: bool
-    coaching: str
+    @property
+    def call(self) -> str:
+        """The member's call."""
+
+    @property
+    def state(self) -> str:
+        """Its state, of MEMBER."""
+
+    @property
+    def muted(self) -> bool:
+        """Whether it is muted."""
+
+    @property
+    def deaf(self) -> bool:
+        """Whether it is deaf."""
+
+    @property
+    def held(self) -> bool:
+        """Whether it is on hold."""
+
+    @property
+    def coaching(self) -> str:
+        """The call that it coaches; empty for nobody."""
 
 
 def audible(speaker: Hearer, hearer: Hearer, *, running: bool) -> bool:

@@ -40,22 +40,25 @@ def enqueue(call: Call, verb: verbs.Enqueue, turn: Turn) -> bool:
         agent = turn.calls[queue.agents.pop(0)]
         serve(agent, call, turn)
     else:
-        start_waiting(call, verb, queue, turn)
+        start_waiting(call, verb, turn)
     return True
 
 
-def start_waiting(call: Call, verb: verbs.Enqueue, queue: Queue, turn: Turn) -> None:
+def start_waiting(call: Call, verb: verbs.Enqueue, turn: Turn) -> None:
     """Play the wait document, or the built-in music."""
     if verb.wait_url:
         ask = Hook(resolve(call.base, verb.wait_url), verb.wait_method)
-        facts = {**place_facts(queue, call), "queue_seconds": 0.0}
-        turn.then(StartSound(call, "queue_wait", call.id, call.id, ask, loops=True, facts=facts))
+        turn.then(StartSound(call, "queue_wait", call.id, call.id, ask, loops=True))
     else:
         turn.then(StartSound(call, "queue_wait", call.id, call.id, media="music", loops=True))
 
 
-def place_facts(queue: Queue, call: Call) -> Facts:
-    """Where a call stands in its queue."""
+def wait_facts(call: Call, turn: Turn) -> Facts:
+    """What the wait document is told whenever it is asked: where the call stands in its queue by now."""
+    state = call.doing
+    if not isinstance(state, Queuing):
+        return {}
+    queue = queue_for(turn, call.account, state.queue)
     position = queue.calls.index(call.id) + 1 if call.id in queue.calls else 0
     average = queue.waited / queue.served if queue.served else 0.0
     return {
@@ -63,6 +66,7 @@ def place_facts(queue: Queue, call: Call) -> Facts:
         "queue_position": position,
         "queue_size": len(queue.calls),
         "queue_average_seconds": average,
+        "queue_seconds": turn.at - state.since,
     }
 
 
@@ -214,7 +218,23 @@ def gone(call: Call, turn: Turn) -> bool:
         if other is not None and call.state == "up" and other.state == "up":
             turn.do(DisconnectCalls(call.id, other.id))
         part(call, turn)
+    elif state.partner:
+        miss(call, state.partner, turn)
     return False
+
+
+def miss(call: Call, partner: str, turn: Turn) -> None:
+    """One of two is gone before they were joined: the other waits for nobody any more."""
+    other = turn.calls.get(partner)
+    state = other.doing if other is not None else None
+    if other is None or not isinstance(state, Queuing) or state.partner != call.id or other.state != "up":
+        return
+    if state.state == "bridged":
+        state.state, state.result = "left", "error"
+        turn.then(EndSound(other, "queue_url"))
+        turn.then(Conclude(other, "action_enqueue", result_facts(other, state, turn), "error"))
+    else:
+        asked_to_leave(other, "error", turn)
 
 
 QUEUE = table(

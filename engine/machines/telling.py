@@ -11,7 +11,7 @@ from engine.values.flow import Hook
 def tell(
     turn: Turn, call: Call, hook: Hook | None, kind: str, facts: Facts | None = None, room: Conference | None = None
 ) -> None:
-    """Tell `hook` something about `call`, where there is a hook; `room` is the one it is about, else the call's own."""
+    """Tell `hook`, where there is one, something about `call`; of `room`, else of the room it is in."""
     if hook is None or not hook.url:
         return
     call.ordinal += 1

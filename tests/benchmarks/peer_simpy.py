@@ -11,7 +11,7 @@ from heapq import heappush
 from pathlib import Path
 
 import simpy
-from simpy.core import NORMAL
+from simpy.events import NORMAL
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 

@@ -282,9 +282,10 @@ def receipts_tell_what_changed(man: Watchman, telling: Telling) -> None:
 
 
 def check_kick(command: commands.KickMember, receipt: effects.Receipt, telling: Telling) -> None:
-    """Who was not leaving is leaving now, or gone."""
+    """Who was not leaving, nor being hung up, is leaving now, or gone."""
     for member, room in members(receipt.changed + receipt.same, telling.before):
-        assert (member.call in receipt.same) == (member.state == "leaving"), f"{receipt} of {member}"
+        leaving = member.state == "leaving" or telling.before.calls[member.call].state == "ending"
+        assert (member.call in receipt.same) == leaving, f"{receipt} of {member}"
         still = telling.after.rooms.get(room)
         states = [m.state for m in still.members if m.call == member.call] if still is not None else []
         assert states in ([], ["leaving"]), f"{receipt} but {member.call} is {states}"

@@ -18,7 +18,7 @@ from engine.machines.telling import tell
 from engine.machines.turn import Turn
 from engine.values.effects import Answer, Facts
 from engine.values.flow import Flow, Hook
-from engine.values.verbs import Verb
+from engine.values.verbs import Dial, Verb
 
 Begin = Callable[[Call, Any, Turn], bool]
 BEGIN: dict[type[Verb], Begin] = {}
@@ -128,7 +128,12 @@ def proceed(call: Call, turn: Turn) -> None:
 
 def needs_answer(call: Call, verb: Verb, turn: Turn) -> bool:
     """Whether an unanswered call has to be answered before this verb."""
-    return call.pc >= call.early_until and verb.__struct_config__.tag not in turn.rules_of[call.tongue].silent_verbs
+    rules = turn.rules_of[call.tongue]
+    if call.pc < call.early_until:
+        return False
+    if isinstance(verb, Dial) and (verb.queue or (rules.dial_answers and not verb.answer_on_bridge)):
+        return True
+    return verb.__struct_config__.tag not in rules.silent_verbs
 
 
 def note_start(call: Call, verb: Verb, turn: Turn) -> None:

@@ -4,7 +4,8 @@ A wait sound, a hold sound, an announcement, the sound of entering, the music of
 owner (a call or a room), a purpose, and at most one program for each purpose (announcements queue
 up behind each other). Only the verbs that the dialect allows in such documents run. A loop whose
 round took less than a second waits the second out; after three empty or failed rounds there is
-silence and a warning. A sound of entering or leaving that cannot start within a second is dropped.
+silence and a warning. An announcement to a member pauses its wait and hold sounds (DESIGN 7, TeXML 7 A17).
+A sound of entering or leaving that cannot start within a second is dropped.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from engine.machines import queue
 from engine.machines.consequences import (
     DocumentMissing,
     DocumentReady,
@@ -32,6 +34,8 @@ EMPTY_ROUNDS = 3
 QUEUED = ("announce",)
 ENDLESS = ("wait_sound", "hold_sound", "queue_wait")
 BRIEF = ("enter_sound", "exit_sound")
+# Programs whose document is fetched again for every round, and what is told with it: the place in a line changes.
+ASKED_ANEW: dict[str, Callable[[Call, Turn], Facts]] = {"queue_wait": queue.wait_facts}
 
 # The states of calls and rooms in which something can be heard.
 SOUNDING = ("ringing", "up", "waiting", "running")
@@ -85,6 +89,9 @@ def ask(sound: Sound, owner: Owner, hook: Hook, turn: Turn) -> None:
     base = sound.base or (owner.base if isinstance(owner, Call) else "")
     kind = sound.purpose.partition(":")[0]
     facts: Facts = {"member_sound": kind, **sound.facts}
+    fresh = ASKED_ANEW.get(kind)
+    if fresh is not None and isinstance(owner, Call):
+        facts |= fresh(owner, turn)
     new = new_fetch(turn, owner, f"sound:{sound.purpose}", kind, Hook(resolve(base, hook.url), hook.method), facts)
     sound.fetch = start_fetch(turn, owner, turn.calls.get(sound.call), new)
 
@@ -135,7 +142,12 @@ def document_missing(consequence: DocumentMissing, turn: Turn) -> None:
 
 
 def play_next(sound: Sound, owner: Owner, turn: Turn) -> None:
-    """Play the program's next verb, or end the round."""
+    """Play the program's next verb, or end the round; an announcement comes first."""
+    if sound.purpose in ENDLESS and announcing(owner):
+        sound.state = "paused"
+        return
+    if sound.purpose in QUEUED:
+        tell_endless("pause", owner, turn)
     flow = sound.flow
     while flow is not None and sound.pc < len(flow.verbs):
         verb = flow.verbs[sound.pc]
@@ -144,6 +156,41 @@ def play_next(sound: Sound, owner: Owner, turn: Turn) -> None:
         if play is not None and play(sound, owner, verb, turn):
             return
     end_round(sound, owner, turn)
+
+
+def announcing(owner: Owner) -> bool:
+    """Whether the owner hears an announcement at the moment."""
+    running = (owner.sounds or {}).get("announce")
+    return running is not None and running.state == "playing"
+
+
+def tell_endless(trigger: str, owner: Owner, turn: Turn) -> None:
+    """Pause what goes on without end while an announcement plays, or let it go on."""
+    for purpose in ENDLESS:
+        running = slots(owner).get(purpose)
+        if running is not None:
+            SOUND.fire(trigger, running, (owner, None), turn)
+
+
+def hush(sound: Sound, event: tuple[Owner, Any], turn: Turn) -> None:
+    """Break the verb at hand off; it is played again from its beginning."""
+    owner, _ = event
+    sound.pc -= 1
+    halt(sound, event, turn)
+    if sound.playing and owner.awaits.pop(sound.playing, None) is not None:
+        turn.do(StopMedia(owner.id, sound.playing))
+
+
+def halt(sound: Sound, event: tuple[Owner, Any], turn: Turn) -> None:
+    """Forget the silence, or the pause between two rounds, that was under way."""
+    owner, _ = event
+    turn.cancel_timer(owner, f"sound:{sound.purpose}")
+
+
+def go_on(sound: Sound, event: tuple[Owner, Any], turn: Turn) -> None:
+    """Play on where the announcement came in."""
+    owner, _ = event
+    play_next(sound, owner, turn)
 
 
 def play_media(sound: Sound, owner: Owner, verb: verbs.Play, turn: Turn) -> bool:
@@ -238,16 +285,16 @@ def next_round(sound: Sound, event: tuple[Owner, Any], turn: Turn) -> None:
     owner, _ = event
     sound.round_at = turn.at
     sound.pc = 0
-    if sound.flow is not None and sound.asked is not None and sound.flow.verbs and not ends_elsewhere(sound.flow):
+    if sound.flow is not None and sound.asked is not None and plays_again(sound, sound.flow):
         sound.state = "playing"
         play_next(sound, owner, turn)
     elif sound.asked is not None:
         ask(sound, owner, sound.asked, turn)
 
 
-def ends_elsewhere(flow: Flow) -> bool:
-    """Whether the program ends by going to another document."""
-    return isinstance(flow.verbs[-1], verbs.Redirect)
+def plays_again(sound: Sound, flow: Flow) -> bool:
+    """Whether the next round is the same document: it holds something, and is not one that is asked for each time."""
+    return bool(flow.verbs) and not isinstance(flow.verbs[-1], verbs.Redirect) and sound.purpose not in ASKED_ANEW
 
 
 def end_round(sound: Sound, owner: Owner, turn: Turn) -> None:
@@ -283,6 +330,8 @@ def finish(sound: Sound, owner: Owner, turn: Turn, *, failed: bool) -> None:
         following.waiting, sound.waiting = sound.waiting, []
         slots(owner)[sound.purpose] = following
         run(following, owner, turn)
+    elif sound.purpose in QUEUED:
+        tell_endless("resume", owner, turn)
 
 
 def end(asked: EndSound, turn: Turn) -> None:
@@ -305,7 +354,7 @@ def stop(sound: Sound, owner: Owner, turn: Turn) -> None:
 
 SOUND = table(
     "sound",
-    states=("fetching", "playing", "pacing", "over"),
+    states=("fetching", "playing", "pacing", "paused", "over"),
     final=("over",),
     rows=(
         #   on            source      dest       do
@@ -315,5 +364,10 @@ SOUND = table(
         Row("time_over",  "playing",  None,      next_sound),
         Row("time_over",  "pacing",   None,      next_round),
         Row("time_over",  "fetching", None),
+        Row("pause",      "playing",  "paused",  hush),
+        Row("pause",      "pacing",   "paused",  halt),
+        Row("pause",      ("fetching", "paused"),            None),
+        Row("resume",     "paused",   "playing", go_on),
+        Row("resume",     ("fetching", "playing", "pacing"), None),
     ),
 )  # fmt: skip

@@ -79,3 +79,36 @@ def meet(
     }
     coming |= people_in or {}
     return play({"dialect": dialect, "documents": answers, "callers": coming, "steps": list(steps), **sections})
+
+
+# --- a room of three, and what is asked of it ----
+
+SOUND, OTHER, LONG = f"{HOME}/sound", f"{HOME}/other", f"{HOME}/long.mp3"
+THREE = ("ann", "bob", "carl")
+PAGES = {
+    "sound": document(f"<Play>{LONG}</Play>"),
+    "other": document("<Speak>Another sound.</Speak>"),
+    "new": document("<Speak>New.</Speak>"),
+}
+
+
+def do(at: float, what: str, *members: str, **more: Any) -> dict[str, Any]:
+    """A command to members of the room (all where none is named)."""
+    return {"at": at, "do": what, "conference": "Room", "members": list(members) or "all", **more}
+
+
+def ask(at: float, what: str, **more: Any) -> dict[str, Any]:
+    """A command to the room."""
+    return {"at": at, "do": what, "conference": "Room", **more}
+
+
+def three(*steps: dict[str, Any], expect: Any = (), mine: dict[str, Any] | None = None, **sections: Any) -> Story:
+    """Ann (with attributes of her own), bob and carl are in a room of Plivo's; a long sound lasts 30 s."""
+    people = {name: visit("plivo", **(mine or {} if name == "ann" else {})) for name in THREE}
+    sections.setdefault("until", 100)
+    return meet("plivo", people, *steps, pages=PAGES, media={LONG: 30}, expect=list(expect), **sections)
+
+
+def hang_up(call: str, at: float) -> dict[str, Any]:
+    """Somebody puts the phone down."""
+    return {"at": at, "do": "hang_up", "call": call}

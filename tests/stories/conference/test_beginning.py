@@ -348,6 +348,12 @@ def test_a_room_is_recorded_once_however_many_ask_for_it() -> None:
     assert story.times("recording_started") == [0]
 
 
+def test_a_room_that_runs_is_recorded_from_when_the_first_comes_who_asks_for_it() -> None:
+    story = meet("plivo", {"ann": visit("plivo"), "bob": visit("plivo", record=True)}, at=LATE, until=50)
+
+    assert story.times("recording_started") == [5]
+
+
 def test_a_recording_that_was_stopped_is_not_begun_again_by_who_comes_next() -> None:
     people = {"ann": visit("plivo", record=True), "bob": visit("plivo")}
 

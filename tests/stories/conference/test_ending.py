@@ -7,15 +7,10 @@ from typing import Any
 import pytest
 
 from engine.values.effects import JoinConference
-from tests.stories.conference.rooms import HOME, XML_DIALECTS, document, meet, stay, visit
+from tests.stories.conference.rooms import HOME, XML_DIALECTS, document, hang_up, meet, stay, visit
 from tests.stories.story import Story
 
 TOLD = {"callbackUrl": f"{HOME}/told"}
-
-
-def hang_up(call: str, at: float) -> dict[str, Any]:
-    """Somebody puts the phone down."""
-    return {"at": at, "do": "hang_up", "call": call}
 
 
 def press(call: str, at: float, digits: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.values.effects import JoinConference, RecordConferenceEnd
-from tests.stories.conference.rooms import HOME, XML_DIALECTS, meet, visit
+from tests.stories.conference.rooms import HOME, XML_DIALECTS, do, meet, visit
 from tests.stories.story import Story
 
 NUMBER = "+12125550100"
@@ -16,11 +16,6 @@ NUMBER = "+12125550100"
 def invite(at: float = 5, **more: Any) -> dict[str, Any]:
     """Zoe is invited into the room."""
     return {"at": at, "do": "invite", "conference": "Room", "call": "zoe", "to": NUMBER, **more}
-
-
-def do(at: float, what: str, *members: str, **more: Any) -> dict[str, Any]:
-    """A command to members of the room."""
-    return {"at": at, "do": what, "conference": "Room", "members": list(members) or "all", **more}
 
 
 def host(

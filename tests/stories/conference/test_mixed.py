@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.stories.conference.rooms import AFTER, HOME, meet, visit
+from tests.stories.conference.rooms import AFTER, HOME, hang_up, meet, visit
 from tests.stories.story import Story
 
 
@@ -17,11 +17,6 @@ def mixed(*steps: dict[str, Any], people: dict[str, tuple[str, dict[str, Any]]],
     at = {name: float(i) for i, name in enumerate(people)}
     sections.setdefault("until", 200)
     return meet("", pages, *steps, at=at, callers=callers, **sections)
-
-
-def hang_up(call: str, at: float) -> dict[str, Any]:
-    """Somebody puts the phone down."""
-    return {"at": at, "do": "hang_up", "call": call}
 
 
 def test_after_the_same_end_each_member_does_what_its_own_dialect_says() -> None:

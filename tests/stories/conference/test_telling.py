@@ -6,22 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.stories.conference.rooms import HOME, meet, visit
+from tests.stories.conference.rooms import HOME, do, hang_up, meet, visit
 from tests.stories.story import Story
 
 TOLD = {"callbackUrl": f"{HOME}/told"}
 EVENTS = "start end join leave speaker mute hold modify announcement"
 STATUS = {"statusCallback": f"{HOME}/told", "statusCallbackEvent": EVENTS}
-
-
-def hang_up(call: str, at: float) -> dict[str, Any]:
-    """Somebody puts the phone down."""
-    return {"at": at, "do": "hang_up", "call": call}
-
-
-def do(at: float, what: str, *members: str, **more: Any) -> dict[str, Any]:
-    """A command to members of the room."""
-    return {"at": at, "do": what, "conference": "Room", "members": list(members) or "all", **more}
 
 
 def actions(story: Story, call: str = "") -> list[str]:

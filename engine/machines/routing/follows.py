@@ -1,0 +1,187 @@
+"""From a consequence to whom it concerns: how one machine moves another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.machines import call as calls
+from engine.machines import conference, dial, door, queue
+from engine.machines import consequences as following
+from engine.machines.flow import confer, families, interpreter, record, sound
+from engine.machines.member import Seat
+from engine.machines.models import Call, Dialling, Entering, Queuing
+from engine.machines.turn import Consequence, Turn, facts_of
+from engine.values import events
+
+
+def end_call(consequence: following.EndCall, turn: Turn) -> None:
+    """A call is to end: room, queue and whom it rings let it go from now on, not only when its channel is gone."""
+    calls.end_call(consequence, turn)
+    call = consequence.call
+    if call.state != "ending":
+        return
+    if call.room:
+        room = turn.rooms[call.room]
+        conference.call_ending(room, room.members[call.id], call, turn)
+    elif not call.partner and isinstance(call.doing, Dialling | Queuing):
+        families.BREAK[type(call.doing)](call, turn)
+
+
+def call_up(consequence: following.CallUp, turn: Turn) -> None:
+    """A call was answered: its role says who goes on."""
+    call = consequence.call
+    UP[call.role](call, turn)
+
+
+def inbound_up(call: Call, turn: Turn) -> None:
+    """A caller was answered: its flow, its dial or its door goes on."""
+    doing = call.doing
+    if doing is None:
+        # Only a flow that waits for the answer: a newer one may be at a verb that needs none.
+        if call.flow is not None and call.fetch is None and call.verb is None:
+            interpreter.proceed(call, turn)
+    elif isinstance(doing, Dialling):
+        dial.bridge(doing, call, turn)
+    elif isinstance(doing, Entering):
+        door.enter(call, turn)
+
+
+def outbound_up(call: Call, turn: Turn) -> None:
+    """A placed call was answered: a machine may be hung up on, otherwise its flow starts."""
+    if call.machine and call.machine_detection == "hangup":
+        calls.machine_found(call, events.MachineDetected(turn.at, call.id, machine=True), turn)
+        return
+    if call.machine is not None:
+        calls.machine_found(call, events.MachineDetected(turn.at, call.id, machine=call.machine), turn)
+    interpreter.start_flow(call, turn)
+
+
+def dialled_up(leg: Call, turn: Turn) -> None:
+    """A called leg was answered: its caller's dial decides."""
+    call = turn.calls.get(leg.parent)
+    if call is not None and isinstance(call.doing, Dialling) and leg.id in call.doing.legs:
+        dial.DIAL.fire("leg_answered", call.doing, dial.Line(call, leg), turn)
+    else:
+        turn.then(following.EndCall(leg, "cancelled", "caller"))
+
+
+def invited_up(call: Call, turn: Turn) -> None:
+    """Somebody invited answered: it goes into the room, if there is a place."""
+    room = turn.rooms.get(call.room)
+    member = room.members.get(call.id) if room is not None else None
+    if room is None or member is None:
+        turn.then(following.EndCall(call, "refused", "platform"))
+        return
+    call.running = True
+    visitor = door.Visitor(call, member)
+    if door.is_full(room, visitor, turn):
+        conference.depart(room, member, "full", turn)
+        return
+    conference.move(room, member, "join", Seat(room, call), turn)
+    door.join(room, member, call, turn)
+
+
+UP: dict[str, Callable[[Call, Turn], None]] = {
+    "inbound": inbound_up,
+    "outbound": outbound_up,
+    "dialled": dialled_up,
+    "invited": invited_up,
+}
+
+
+def call_gone(consequence: following.CallGone, turn: Turn) -> None:
+    """A call ended: its room, dial, queue and caller let it go, and then it leaves the exchange."""
+    call = consequence.call
+    if call.room:
+        room = turn.rooms[call.room]
+        conference.call_gone(room, room.members[call.id], call, turn)
+    if call.doing is not None:
+        stop = families.BREAK.get(type(call.doing))
+        if stop is not None:
+            stop(call, turn)
+    if call.role == "dialled":
+        leg_gone(call, turn)
+    for made in turn.recordings.values():
+        if made.call == call.id:
+            made.about = facts_of(call)
+    calls.forget(call, turn)
+
+
+def leg_gone(leg: Call, turn: Turn) -> None:
+    """A called leg ended: its caller's dial hears of it."""
+    call = turn.calls.get(leg.parent)
+    if call is not None and isinstance(call.doing, Dialling) and leg.id in call.doing.legs:
+        dial.DIAL.fire("leg_ended", call.doing, dial.Line(call, leg), turn)
+
+
+def leg_rang(consequence: following.LegRang, turn: Turn) -> None:
+    """A called leg rings."""
+    call = turn.calls.get(consequence.leg.parent)
+    if call is not None and isinstance(call.doing, Dialling):
+        dial.DIAL.fire("leg_rang", call.doing, dial.Line(call, consequence.leg), turn)
+
+
+def document_ready(consequence: following.DocumentReady, turn: Turn) -> None:
+    """A document was read: for the flow, or for a sound program."""
+    (interpreter if consequence.purpose == "flow" else sound).document_ready(consequence, turn)
+
+
+def document_missing(consequence: following.DocumentMissing, turn: Turn) -> None:
+    """A document cannot be had: for the flow, or for a sound program."""
+    (interpreter if consequence.purpose == "flow" else sound).document_missing(consequence, turn)
+
+
+def sound_ended(consequence: following.SoundEnded, turn: Turn) -> None:
+    """A sound program came to its end."""
+    done = SOUND_ENDED.get(consequence.sound.purpose)
+    if done is not None:
+        done(consequence, turn)
+
+
+def asked_sound_ended(consequence: following.SoundEnded, turn: Turn) -> None:
+    """A callee has heard what it is asked."""
+    if isinstance(consequence.owner, Call):
+        dial.sound_over(consequence.owner, consequence.sound.purpose, turn)
+
+
+def queue_sound_ended(consequence: following.SoundEnded, turn: Turn) -> None:
+    """A queue's document ended: it said Leave, or there is nothing to hear."""
+    if isinstance(consequence.owner, Call) and not consequence.failed:
+        queue.asked_to_leave(consequence.owner, "leave", turn)
+
+
+def served_sound_ended(consequence: following.SoundEnded, turn: Turn) -> None:
+    """A queue's call has heard what its agent's dial plays first."""
+    if isinstance(consequence.owner, Call):
+        queue.bridge(consequence.owner, turn)
+
+
+def announced(consequence: following.SoundEnded, turn: Turn) -> None:
+    """An announcement is over."""
+    conference.announced(consequence.sound, consequence.owner, turn, failed=consequence.failed)
+
+
+SOUND_ENDED: dict[str, Callable[[following.SoundEnded, Turn], None]] = {
+    "confirm_sound": asked_sound_ended,
+    "screening": asked_sound_ended,
+    "queue_wait": queue_sound_ended,
+    "queue_url": served_sound_ended,
+    "announce": announced,
+}
+
+FOLLOWS: dict[type[Consequence], Callable[[Any, Turn], None]] = {
+    following.EndCall: end_call,
+    following.CallUp: call_up,
+    following.CallGone: call_gone,
+    following.DocumentReady: document_ready,
+    following.DocumentMissing: document_missing,
+    following.Proceed: interpreter.go_on,
+    following.Conclude: interpreter.conclude,
+    following.MemberOut: confer.member_out,
+    following.LegRang: leg_rang,
+    following.StartSound: sound.start,
+    following.EndSound: sound.end,
+    following.SoundEnded: sound_ended,
+    following.RecordingOver: record.recording_over,
+}

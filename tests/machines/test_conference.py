@@ -1,0 +1,281 @@
+"""Races at a room that no simulated switch brings about, by hand-made events."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.values import commands, effects, events
+from engine.values.flow import Hook
+from tests.machines.hand import PLAIN, SILENT, TOLD, Hand, actions, document, kick
+
+# --- a join that is not answered yet (DESIGN 8) ----
+
+
+def test_a_kick_while_joining_waits_for_the_joins_answer_and_then_takes_the_member_out() -> None:
+    hand = Hand()
+    made = hand.comes("ann", PLAIN)
+
+    assert hand.ask(kick("ann")).changed == ("ann",)
+    assert hand.did(effects.LeaveConference) == []
+    assert hand.states() == {"ann": "leaving"}
+    hand.joined("ann", made)
+    assert [effect.call for effect in hand.did(effects.LeaveConference)] == ["ann"]
+    hand.left("ann")
+    assert hand.spoken() == ["On."]
+
+
+def test_who_is_kicked_while_joining_is_told_to_have_come_and_gone() -> None:
+    hand = Hand()
+    made = hand.comes("ann", document("plivo", **TOLD))
+    hand.ask(kick("ann"))
+
+    hand.joined("ann", made)
+    assert actions(hand) == ["conference_enter"]
+    hand.left("ann")
+    assert actions(hand) == ["conference_exit"]
+
+
+def test_who_is_kicked_while_joining_starts_no_room() -> None:
+    hand = Hand()
+    hand.sits("ann", SILENT)
+    made = hand.comes("bob", PLAIN)
+    hand.ask(kick("bob"))
+
+    hand.joined("bob", made)
+
+    assert hand.states() == {"ann": "waiting", "bob": "leaving"}
+
+
+def test_a_join_that_fails_after_a_kick_keeps_the_kicks_cause_and_empty_ids() -> None:
+    hand = Hand()
+    made = hand.comes("ann", document("plivo", action="/acted"))
+    hand.ask(kick("ann"))
+
+    hand.tell(events.JoinFailed(0.0, "ann", "r1", made))
+
+    (fetch,) = hand.did(effects.FetchDocument)
+    assert (fetch.kind, fetch.facts["cause"], fetch.facts["conference"], fetch.facts["member"]) == (
+        "action_conference", "kicked", "", "",
+    )  # fmt: skip
+
+
+def test_a_hang_up_while_joining_ends_the_call_and_a_late_join_is_stale() -> None:
+    hand = Hand()
+    made = hand.comes("ann", PLAIN)
+    hand.ask(commands.HangUpMember(conference="Room", members=("ann",)))
+    assert [effect.call for effect in hand.did(effects.HangUp)] == ["ann"]
+
+    hand.ended("ann")
+    before = hand.exchange.stale
+    hand.joined("ann", made)
+
+    assert hand.last == []
+    assert hand.exchange.stale == before + 1
+    assert hand.exchange.conferences() == ()
+
+
+def test_who_hangs_up_while_joining_never_was_a_member() -> None:
+    hand = Hand()
+    hand.comes("ann", document("plivo", **TOLD))
+
+    hand.ended("ann")
+
+    assert actions(hand) == []
+    assert hand.did(effects.RecordConferenceEnd) == []
+
+
+def test_the_end_of_a_room_takes_out_who_is_joining_as_well() -> None:
+    hand = Hand()
+    hand.sits("ann", PLAIN)
+    made = hand.comes("bob", PLAIN)
+    room = commands.EndConference(conference="Room")
+    hand.ask(room)
+
+    assert {effect.call for effect in hand.did(effects.HangUp)} == {"ann", "bob"}
+    hand.joined("bob", made)
+    assert hand.states() == {"ann": "leaving", "bob": "leaving"}
+
+
+def test_flags_changed_while_joining_are_intended_at_once() -> None:
+    hand = Hand()
+    made = hand.comes("ann", PLAIN)
+    hand.sits("bob", PLAIN)
+    hand.ask(commands.UpdateMember(conference="Room", members=("ann",), muted=True))
+
+    assert [(effect.calls, effect.on) for effect in hand.did(effects.MuteMembers)] == [(("ann",), True)]
+    hand.joined("ann", made)
+    assert hand.exchange.hears("r1") == {("ann", "bob")}
+
+
+def test_a_room_that_begins_seats_who_is_on_the_way_in_as_well() -> None:
+    hand = Hand()
+    ann = hand.comes("ann", SILENT)
+    (music,) = hand.did(effects.PlayMedia)
+    hand.sits("bob", PLAIN)
+
+    assert {call for effect in hand.did(effects.SeatMembers) for call in effect.calls} == {"ann", "bob"}
+    assert music.id in {effect.id for effect in hand.did(effects.StopMedia)}
+    hand.joined("ann", ann)
+    assert hand.states() == {"ann": "seated", "bob": "seated"}
+
+
+# --- the cap (DESIGN 8, Plivo 5.12) ----
+
+CAPPED = document("plivo", maxMembers="2")
+
+
+@pytest.fixture
+def hand() -> Hand:
+    """A room for two with one member."""
+    hand = Hand()
+    hand.sits("zoe", CAPPED)
+    return hand
+
+
+def test_a_joining_member_has_its_place(hand: Hand) -> None:
+    hand.comes("ann", CAPPED)
+
+    assert hand.comes("bob", CAPPED) == ""
+    assert hand.spoken() == ["On."]
+
+
+def test_a_leaving_member_keeps_its_place_until_the_switch_has_let_it_go(hand: Hand) -> None:
+    hand.sits("ann", CAPPED)
+    hand.ask(kick("ann"))
+
+    assert hand.comes("bob", CAPPED) == ""
+    hand.left("ann")
+    assert hand.comes("carl", CAPPED) != ""
+    assert hand.comes("dave", CAPPED) == ""
+
+
+def test_a_join_that_fails_gives_its_place_back(hand: Hand) -> None:
+    made = hand.comes("ann", CAPPED)
+    hand.tell(events.JoinFailed(0.0, "ann", "r1", made))
+
+    assert hand.comes("bob", CAPPED) != ""
+    assert hand.comes("carl", CAPPED) == ""
+
+
+def test_who_hangs_up_gives_its_place_back(hand: Hand) -> None:
+    hand.sits("ann", CAPPED)
+    hand.ended("ann")
+
+    assert hand.comes("bob", CAPPED) != ""
+    assert hand.comes("carl", CAPPED) == ""
+
+
+# --- what the switch says twice, late or unasked (DESIGN 5) ----
+
+
+def test_a_join_told_twice_counts_once() -> None:
+    hand = Hand()
+    made = hand.comes("ann", PLAIN)
+    hand.joined("ann", made)
+
+    hand.joined("ann", made)
+
+    assert hand.last == []
+    assert hand.exchange.stale == 1
+
+
+def test_a_leaving_told_twice_counts_once() -> None:
+    hand = Hand()
+    hand.sits("ann", PLAIN)
+    hand.sits("bob", PLAIN)
+    hand.ask(kick("ann"))
+    hand.left("ann")
+
+    hand.left("ann")
+
+    assert hand.last == []
+    assert hand.exchange.stale == 1
+
+
+def test_a_leaving_told_before_the_join_is_stale() -> None:
+    hand = Hand()
+    made = hand.comes("ann", PLAIN)
+
+    hand.left("ann")
+
+    assert hand.last == []
+    hand.joined("ann", made)
+    assert hand.states() == {"ann": "seated"}
+
+
+def test_a_member_that_the_switch_lets_go_unasked_is_lost() -> None:
+    hand = Hand()
+    hand.sits("ann", document("plivo", action="/acted"))
+
+    hand.left("ann")
+
+    assert [effect.cause for effect in hand.did(effects.HangUp)] == ["lost"]
+    assert hand.did(effects.FetchDocument) == []
+
+
+def test_the_next_element_waits_until_the_switch_has_let_the_member_go() -> None:
+    hand = Hand()
+    hand.sits("ann", PLAIN)
+    hand.ask(kick("ann"))
+    assert hand.spoken() == []
+
+    hand.left("ann")
+
+    assert hand.spoken() == ["On."]
+
+
+def test_the_first_cause_stands() -> None:
+    hand = Hand()
+    hand.sits("ann", document("plivo", action="/acted"))
+    hand.sits("bob", PLAIN)
+    hand.ask(kick("ann"))
+    hand.ask(commands.EndConference(conference="Room"))
+
+    hand.left("ann")
+
+    assert [fetch.facts["cause"] for fetch in hand.did(effects.FetchDocument)] == ["kicked"]
+
+
+def test_who_hangs_up_while_leaving_asks_no_action() -> None:
+    hand = Hand()
+    hand.sits("ann", document("plivo", action="/acted"))
+    hand.ask(kick("ann"))
+
+    hand.ended("ann")
+    assert hand.did(effects.FetchDocument) == []
+    hand.left("ann")
+
+    assert hand.last == []
+
+
+def test_a_hang_up_while_a_kick_is_under_way_ends_the_call() -> None:
+    hand = Hand()
+    hand.sits("ann", PLAIN)
+    hand.ask(kick("ann"))
+
+    receipt = hand.ask(commands.HangUpMember(conference="Room", members=("ann",)))
+
+    assert receipt.changed == ("ann",)
+    assert [effect.call for effect in hand.did(effects.HangUp)] == ["ann"]
+
+
+def test_a_redirect_while_a_kick_is_under_way_runs_the_new_document() -> None:
+    hand = Hand()
+    hand.sits("ann", document("plivo", action="/acted"))
+    hand.ask(kick("ann"))
+    hand.ask(commands.TransferCall(call="ann", aleg=Hook("https://app.example/new")))
+
+    hand.left("ann")
+
+    assert [fetch.url for fetch in hand.did(effects.FetchDocument)] == ["https://app.example/new"]
+
+
+def test_a_hold_sound_for_who_is_leaving_is_not_heard_afterwards() -> None:
+    hand = Hand()
+    hand.sits("ann", PLAIN)
+    hand.ask(kick("ann"))
+    hand.ask(commands.UpdateMember(conference="Room", members=("ann",), held=True))
+
+    assert hand.did(effects.PlayMedia) == []
+    hand.left("ann")
+    assert hand.did(effects.PlayMedia) == []
