@@ -15,7 +15,7 @@ from engine.machines.models import Call, Conference, Definition
 from engine.machines.routing.faults import contain
 from engine.machines.routing.follows import FOLLOWS
 from engine.machines.routing.routes import ROUTES
-from engine.machines.turn import Turn, facts_of
+from engine.machines.turn import Consequence, Turn, facts_of
 from engine.settings import Settings
 from engine.values.effects import Effect
 from engine.values.events import Event
@@ -71,14 +71,14 @@ class Exchange:
         turn.effects = effects
         turn.do = effects.append
         later = self._later
+        consequence: Consequence | None = None
         try:
             route(event, turn)
             while later:
                 consequence = later.popleft()
                 FOLLOWS[type(consequence)](consequence, turn)
         except Exception as error:
-            contain(event, error, turn)
-            return turn.effects
+            contain(event if consequence is None else consequence, error, turn)
         return effects
 
     # --- looking -------------------------------------------------------------------------------

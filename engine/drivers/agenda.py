@@ -92,7 +92,7 @@ class Agenda:
 
     def _happening(self) -> Iterator[Event | None]:
         """Yield one event after the other; None whenever there is none, which may change."""
-        heap, due, keyed = self._heap, self._due, self._keyed
+        heap, due = self._heap, self._due
         while True:
             if due:
                 entry = due.popleft()
@@ -105,11 +105,8 @@ class Agenda:
             else:
                 yield None
                 continue
-            if key is not None:
-                if keyed.get(key) != order:
-                    self._dead -= 1
-                    continue
-                del keyed[key]
+            if key is not None and not self._lives(key, order):
+                continue
             if at != self.now:
                 self.now = at
                 # What else the heap holds for this instant was put in before all that will now become due.
@@ -117,6 +114,14 @@ class Agenda:
                     same = heappop(heap)
                     due.append(same[2] if same[3] is None else same)
             yield event
+
+    def _lives(self, key: Hashable, order: int) -> bool:
+        """Say whether an entry that came to the front was neither taken back nor replaced; either way it is gone."""
+        if self._keyed.get(key) == order:
+            del self._keyed[key]
+            return True
+        self._dead -= 1
+        return False
 
     def _bury(self) -> None:
         """Count one more dead entry; sweep when most are dead, so that long timers cost no memory."""

@@ -37,8 +37,6 @@ def tell_ringing(call: Call, event: CallRinging, turn: Turn) -> None:
 def take_up(call: Call, event: CallAnswered, turn: Turn) -> None:
     """The call is up: start its limit and let its flow, dial or room know."""
     call.answered_at = turn.at
-    if event.machine is not None:
-        call.machine = event.machine
     if turn.watched:
         turn.note("call_answered", call.id)
     if call.timers:
@@ -49,6 +47,8 @@ def take_up(call: Call, event: CallAnswered, turn: Turn) -> None:
         tell_status(turn, call, "answered")
         if not call.send_on_preanswer:
             send_first_digits(call, turn)
+    if event.machine is not None:
+        machine_found(call, event, turn)
     turn.then(CallUp(call))
 
 
@@ -113,11 +113,6 @@ def forget(call: Call, turn: Turn) -> None:
     turn.calls.pop(call.id, None)
 
 
-def end_call(consequence: EndCall, turn: Turn) -> None:
-    """A consequence wants the call over."""
-    CALL.fire("end_call", consequence.call, consequence, turn)
-
-
 def keep_beeping(call: Call, turn: Turn) -> None:
     """Sound a beep that nobody waits for."""
     turn.do(PlayMedia(call.id, turn.await_id(call, "ignored"), call.id, "beep:1"))
@@ -135,6 +130,11 @@ def machine_found(call: Call, event: Any, turn: Turn) -> None:
         turn.then(EndCall(call, "machine", "platform"))
 
 
+def known_already(call: Call, event: Any, turn: Turn) -> bool:
+    """Whether the answer brought the same result before."""
+    return bool(call.machine == event.machine)
+
+
 LIVE = ("queued", "ringing", "up", "ending")
 
 CALL = table(
@@ -142,11 +142,12 @@ CALL = table(
     states=("queued", "ringing", "up", "ending", "ended"),
     final=("ended",),
     rows=(
-        #   on                  source                        dest       do
+        #   on                  source                        dest       do             when
         Row("call_ringing",     "queued",                     "ringing", tell_ringing),
         Row("call_ringing",     ("ringing", "up", "ending"),  None),
         Row("call_answered",    ("queued", "ringing"),        "up",      take_up),
         Row("call_answered",    ("up", "ending"),             None),
+        Row("machine_detected", ("queued", "ringing", "up"),  None,      None,          known_already),
         Row("machine_detected", ("queued", "ringing", "up"),  None,      machine_found),
         Row("machine_detected", "ending",                     None),
         Row("end_call",         ("queued", "ringing", "up"),  "ending",  hang_up),

@@ -211,7 +211,8 @@ def scold(state: Collecting, at: At, turn: Turn) -> None:
 def go_elsewhere(state: Collecting, at: At, turn: Turn) -> None:
     """A wrong key leads to its own document."""
     stop_clocks(state, at, turn)
-    facts: Facts = {"input": "dtmf", "digits": state.digits + at.key}
+    state.input, state.digits = "dtmf", state.digits + at.key
+    facts = input_facts(state, at)
     fetch_flow(at.call, "action_invalid_digits", at.verb.invalid_action, at.verb.action_method, facts, turn)
 
 
@@ -235,7 +236,7 @@ def finish(state: Collecting, at: At, turn: Turn) -> None:
     """There is an input: its action is asked."""
     stop_clocks(state, at, turn)
     call = at.call
-    facts: Facts = {"input": state.input, "digits": state.digits, "speech": state.speech, "final": True}
+    facts = input_facts(state, at)
     if state.input == "speech":
         facts["confidence"] = state.confidence
     if turn.watched:
@@ -244,12 +245,24 @@ def finish(state: Collecting, at: At, turn: Turn) -> None:
     turn.then(Conclude(call, "action_collect", facts, "input"))
 
 
+def input_facts(state: Collecting, at: At) -> Facts:
+    """What the action is told: by which element, which kind of input, and the input."""
+    return {
+        "verb": at.verb.name,
+        "input": state.input,
+        "digits": state.digits,
+        "speech": state.speech,
+        "final": True,
+    }
+
+
 def finish_empty(state: Collecting, at: At, turn: Turn) -> None:
     """There is no input: the flow goes on, or the action hears of it, as the dialect says."""
     stop_clocks(state, at, turn)
+    state.input = state.digits = state.speech = ""
     call = at.call
     if at.verb.action_on_empty or turn.rules_of[call.tongue].no_input == "action":
-        turn.then(Conclude(call, "action_collect", {"input": "", "digits": "", "speech": ""}, "no_input"))
+        turn.then(Conclude(call, "action_collect", input_facts(state, at), "no_input"))
     else:
         turn.then(Proceed(call, "no_input"))
 

@@ -73,8 +73,13 @@ def move(room: Conference, member: Member, trigger: str, seat: Seat, turn: Turn)
     acted = MEMBER.fire(trigger, member, seat, turn)
     after = member.state
     if after is not before:
-        room.here += (after in PRESENT) - (before in PRESENT)
-        room.taken += (after in PLACED) - (before in PLACED)
+        is_here, was_here = after in PRESENT, before in PRESENT
+        if is_here is not was_here:
+            room.here += is_here - was_here
+            room.fell_to_one = was_here and room.here == 1
+        is_placed, was_placed = after in PLACED, before in PLACED
+        if is_placed is not was_placed:
+            room.taken += is_placed - was_placed
         if after == "left" and was_in:
             room.inside -= 1
     if member.let_in and not was_in:
@@ -240,8 +245,6 @@ def be_missed(room: Conference, member: Member, call: Call, turn: Turn) -> None:
         room.floor = ""
     if member.callback is not None or room.subscriber is not None:
         tell_room(turn, room, member, "conference_exit", {"last": room.inside == 0, "cause": member.cause})
-    if room.here == 1:
-        room.fell_to_one = True
     if member.ends and room.why is None:
         flagged_gone(room, turn)
     if room.ended_by == "" and (room.why == "ended_by_member" or (room.why is None and not room.members)):
@@ -346,7 +349,6 @@ def begin(room: Conference, event: Any, turn: Turn) -> None:
 
 def thin_out(room: Conference, event: Any, turn: Turn) -> None:
     """Somebody is left alone who may not stay."""
-    room.fell_to_one = False
     for member in [m for m in room.members.values() if present(m)]:
         depart(room, member, "left_alone", turn)
 

@@ -21,6 +21,12 @@ class EndCall(Consequence, frozen=True):
     purpose: str = ""
 
 
+class ChannelLost(Consequence, frozen=True):
+    """The call's channel vanished with its switch."""
+
+    call: Call
+
+
 class CallUp(Consequence, frozen=True):
     """The call was answered."""
 

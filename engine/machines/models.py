@@ -253,43 +253,47 @@ class Call(Struct, eq=False, kw_only=True):
     far_held: bool = False
 
 
-class Member(Struct, eq=False, kw_only=True):
-    """A call in a conference (states of MEMBER); flags are intent, independent of each other."""
+class Member(Struct, eq=False):
+    """A call in a conference (states of MEMBER); flags are intent, independent of each other.
+
+    The fields as far as `record` are what its document says of it; they are given by position there.
+    """
 
     call: str
     number: int
-    state: str = "joining"
     muted: bool = False
-    deaf: bool = False
-    held: bool = False
-    coaching: str = ""
     starts: bool = True
     ends: bool = False
     stay_alone: bool = True
     beep: str = "none"
-    beep_on_exit: bool | None = None
     enter_sound: str = ""
     exit_sound: str = ""
     wait_sound: str = ""
     wait_method: str = "POST"
-    hold_sound: Hook | None = None
     hangup_on_star: bool = False
     relay: bool = True
     digits_match: tuple[str, ...] = ()
-    keys: str = ""
-    keys_at: float = 0.0
     floor_event: bool = False
     label: str = ""
-    moderator: bool = False
-    self_unmute: bool = True
     callback: Hook | None = None
     leg_time_limit: float = 0.0
+    record: Wish | None = None
+
+    state: str = "joining"
+    deaf: bool = False
+    held: bool = False
+    coaching: str = ""
+    beep_on_exit: bool | None = None
+    hold_sound: Hook | None = None
+    keys: str = ""
+    keys_at: float = 0.0
+    moderator: bool = False
+    self_unmute: bool = True
     cause: ExitCause | None = None
     joined_at: float | None = None
     let_in: bool = False  # the switch has it, or had it
     talking: bool = False
     retried: tuple[str, ...] = ()  # flags that the switch could not make real once
-    record: Wish | None = None
 
 
 class Conference(Struct, eq=False, kw_only=True):

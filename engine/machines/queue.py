@@ -209,7 +209,7 @@ def gone(call: Call, turn: Turn) -> bool:
     if state.state == "serving":
         stop_serving(call, state, turn)
     elif state.state == "waiting":
-        state.result = "hangup"
+        state.result = "redirected" if call.state == "up" else "hangup"
         state.state = "left"
         leave_line(call, state, turn)
     call.doing = None

@@ -125,7 +125,7 @@ def is_failed(recording: Recording, event: RecordingEnded, turn: Turn) -> bool:
 def keep(recording: Recording, event: RecordingEnded, turn: Turn) -> None:
     """The result is there: tell it, and let a verb that waits for it go on."""
     recording.ended_at, recording.seconds = turn.at, event.seconds
-    recording.why, recording.url = event.why, event.url
+    recording.why, recording.url = recording.why or event.why, event.url
     if turn.watched:
         turn.note(
             "recording_ended",
@@ -134,7 +134,7 @@ def keep(recording: Recording, event: RecordingEnded, turn: Turn) -> None:
             recording=recording.id,
             result=event.result,
             seconds=event.seconds,
-            why=event.why,
+            why=recording.why,
         )
     tell(recording, turn)
     call = turn.calls.get(recording.of)

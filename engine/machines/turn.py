@@ -121,8 +121,8 @@ class Turn:
 
     def await_id(self, owner: Call | Conference, purpose: str) -> str:
         """Derive a new id from `owner` and expect its answer for `purpose`."""
-        owner.ordinal += 1
-        made = f"{owner.id}.{owner.ordinal}"
+        owner.ordinal = ordinal = owner.ordinal + 1
+        made = f"{owner.id}.{ordinal}"
         owner.awaits[made] = purpose
         return made
 

@@ -33,8 +33,7 @@ def digit_pressed(call: Call, event: DigitPressed, turn: Turn) -> None:
         return
     key = event.digit
     if turn.watched:
-        hidden = isinstance(call.doing, Entering) or (isinstance(call.verb, Collect) and not call.verb.log)
-        turn.note("digit", call.id, "", digit="•" if hidden else key)
+        turn.note("digit", call.id, "", digit="•" if is_secret(call) else key)
     if call.status is not None:
         tell_status(turn, call, "dtmf", digit=key)
     if call.room:
@@ -49,6 +48,14 @@ def digit_pressed(call: Call, event: DigitPressed, turn: Turn) -> None:
     elif len(call.keys) < turn.settings.keys_ahead:
         had_input(call)
         call.keys += key
+
+
+def is_secret(call: Call) -> bool:
+    """Whether what is pressed or said may stand nowhere: a PIN, or input that is not to be kept, now or typed ahead."""
+    if isinstance(call.doing, Entering):
+        return True
+    ahead = () if call.flow is None or call.room or call.doing is not None else call.flow.verbs[call.pc :]
+    return any(isinstance(verb, Collect) and not verb.log for verb in (call.verb, *ahead))
 
 
 def collect_key(call: Call, key: str, turn: Turn) -> None:
@@ -111,7 +118,7 @@ def member_key(room: Conference, member: Member, key: str, turn: Turn) -> None:
 def speech_heard(call: Call, event: SpeechHeard, turn: Turn) -> None:
     """Somebody said something: only a collecting verb listens."""
     if turn.watched and event.final:
-        turn.note("speech", call.id, "", text=event.text)
+        turn.note("speech", call.id, "", text="•" if is_secret(call) else event.text)
     collect.event_for(call, "speech_heard", turn, text=event.text, confidence=event.confidence, final=event.final)
 
 

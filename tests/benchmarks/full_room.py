@@ -24,10 +24,10 @@ ANSWER = Hook("https://app.example/answer")
 
 
 class FullRoom:
-    """One exchange with one room of `size` members; with `told`, each change of a member is a callback."""
+    """One exchange and one room in it; with `told`, each change of a member is a callback."""
 
-    def __init__(self, size: int, *, told: bool = False) -> None:
-        """Let them all in, one after the other."""
+    def __init__(self, *, told: bool = False) -> None:
+        """Begin with nobody."""
         self.agenda = Agenda()
         self.exchange = Exchange(tongues(ROOMY))
         self._document = TOLD if told else QUIET
@@ -36,6 +36,9 @@ class FullRoom:
             FetchDocument: self._reply,
             SetTimer: lambda effect: None,  # nobody waits for one here
         }
+
+    def fill(self, size: int) -> None:
+        """Let `size` members in, one after the other."""
         for number in range(size):
             now = self.agenda.now
             self.happen(CallArrived(now, f"call{number}", "+14155550100", "+16505550100", "texml", "", ANSWER))

@@ -38,7 +38,8 @@ class Plain:
 
 def muting(size: int, rounds: int, *, told: bool) -> Pair:
     """Mute and unmute all, against the floor; microseconds of one command."""
-    hall = FullRoom(size, told=told)
+    hall = FullRoom(told=told)
+    hall.fill(size)
     handle = hall.exchange.handle
     effects = handle(CommandGiven(hall.agenda.now, "first", MUTE))
     assert [type(effect) for effect in effects] == [MuteMembers, *[SendCallback] * (size * told), Receipt]
@@ -64,11 +65,11 @@ def muting(size: int, rounds: int, *, told: bool) -> Pair:
 
 def memory(size: int) -> float:
     """Bytes that one more live call in a room takes, of all that was allocated for it."""
-    FullRoom(1)  # what is made only once
+    hall = FullRoom()
     gc.collect()
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
-    hall = FullRoom(size)
+    hall.fill(size)
     gc.collect()
     used = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()

@@ -35,8 +35,10 @@ def main(size: int, rounds: int) -> dict[str, float]:
         peers.append(peer["cpu_s"])
         of_peer.append(ours["calls_per_s"] / peer["calls_per_s"])
         of_floor.append(ours["calls_per_s"] / floor["calls_per_s"])
-        print(f"{number + 1}: ours {ours['calls_per_s']}, SimPy {peer['calls_per_s']}, floor {floor['calls_per_s']}"
-              f" calls/s; {of_peer[-1]:.3f} of SimPy; {ours['peak_mib']} and {peer['peak_mib']} MiB")
+        print(
+            f"{number + 1}: ours {ours['calls_per_s']}, SimPy {peer['calls_per_s']}, floor {floor['calls_per_s']}"
+            f" calls/s; {of_peer[-1]:.3f} of SimPy; {ours['peak_mib']} and {peer['peak_mib']} MiB"
+        )
     print(f"median of {rounds}: {median(of_peer):.3f} of SimPy, {median(of_floor):.3f} of the floor; equal aggregates")
     if rounds > 1:
         low, _, high = quantiles(peers, n=4)

@@ -1,4 +1,4 @@
-"""What one transition costs: `Table.fire` against the library's own `Machine`, on the same table with guard and action.
+"""What one transition costs: `Table.fire` against the library's own `Machine`, on one table with guard and action.
 
 Run: python tests/benchmarks/trigger.py
 """

@@ -15,10 +15,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from engine.dialects.tongues import tongues
 from engine.drivers.agenda import Agenda
 from engine.drivers.simulated import SimulatedSwitch, Speech
 from engine.exchange import Exchange
-from engine.dialects.tongues import tongues
 from engine.values.effects import Effect, FetchDocument, JoinConference, RecordCallEnd, RecordConferenceEnd
 from engine.values.events import CallArrived, DigitPressed, DocumentFetched, Event
 from engine.values.flow import Hook
@@ -60,8 +60,9 @@ class Town:
     def arrive(self, call: int) -> None:
         """Let a call arrive at its time; calls are named by their numbers."""
         hook = self._hooks[call % ROOMS]
-        self.agenda.schedule(CallArrived(self.crowd.arrivals[call], str(call), "+14155550100", "+16505550100",
-                                         "plivo", "", hook))
+        self.agenda.schedule(
+            CallArrived(self.crowd.arrivals[call], str(call), "+14155550100", "+16505550100", "plivo", "", hook)
+        )
 
     def reply(self, effect: FetchDocument) -> None:
         """Answer with the document of that address once it has rung."""

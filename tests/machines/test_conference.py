@@ -1,11 +1,10 @@
-"""Races at a room that no simulated switch brings about, by hand-made events."""
+"""Races at a room's door: joins that are not answered yet, and places that are taken."""
 
 from __future__ import annotations
 
 import pytest
 
 from engine.values import commands, effects, events
-from engine.values.flow import Hook
 from tests.machines.hand import PLAIN, SILENT, TOLD, Hand, actions, document, kick
 
 # --- a join that is not answered yet (DESIGN 8) ----
@@ -117,6 +116,7 @@ def test_a_room_that_begins_seats_who_is_on_the_way_in_as_well() -> None:
     assert music.id in {effect.id for effect in hand.did(effects.StopMedia)}
     hand.joined("ann", ann)
     assert hand.states() == {"ann": "seated", "bob": "seated"}
+    assert [room.started_at for room in hand.exchange.conferences()] == [0.0]
 
 
 # --- the cap (DESIGN 8, Plivo 5.12) ----
@@ -163,119 +163,3 @@ def test_who_hangs_up_gives_its_place_back(hand: Hand) -> None:
 
     assert hand.comes("bob", CAPPED) != ""
     assert hand.comes("carl", CAPPED) == ""
-
-
-# --- what the switch says twice, late or unasked (DESIGN 5) ----
-
-
-def test_a_join_told_twice_counts_once() -> None:
-    hand = Hand()
-    made = hand.comes("ann", PLAIN)
-    hand.joined("ann", made)
-
-    hand.joined("ann", made)
-
-    assert hand.last == []
-    assert hand.exchange.stale == 1
-
-
-def test_a_leaving_told_twice_counts_once() -> None:
-    hand = Hand()
-    hand.sits("ann", PLAIN)
-    hand.sits("bob", PLAIN)
-    hand.ask(kick("ann"))
-    hand.left("ann")
-
-    hand.left("ann")
-
-    assert hand.last == []
-    assert hand.exchange.stale == 1
-
-
-def test_a_leaving_told_before_the_join_is_stale() -> None:
-    hand = Hand()
-    made = hand.comes("ann", PLAIN)
-
-    hand.left("ann")
-
-    assert hand.last == []
-    hand.joined("ann", made)
-    assert hand.states() == {"ann": "seated"}
-
-
-def test_a_member_that_the_switch_lets_go_unasked_is_lost() -> None:
-    hand = Hand()
-    hand.sits("ann", document("plivo", action="/acted"))
-
-    hand.left("ann")
-
-    assert [effect.cause for effect in hand.did(effects.HangUp)] == ["lost"]
-    assert hand.did(effects.FetchDocument) == []
-
-
-def test_the_next_element_waits_until_the_switch_has_let_the_member_go() -> None:
-    hand = Hand()
-    hand.sits("ann", PLAIN)
-    hand.ask(kick("ann"))
-    assert hand.spoken() == []
-
-    hand.left("ann")
-
-    assert hand.spoken() == ["On."]
-
-
-def test_the_first_cause_stands() -> None:
-    hand = Hand()
-    hand.sits("ann", document("plivo", action="/acted"))
-    hand.sits("bob", PLAIN)
-    hand.ask(kick("ann"))
-    hand.ask(commands.EndConference(conference="Room"))
-
-    hand.left("ann")
-
-    assert [fetch.facts["cause"] for fetch in hand.did(effects.FetchDocument)] == ["kicked"]
-
-
-def test_who_hangs_up_while_leaving_asks_no_action() -> None:
-    hand = Hand()
-    hand.sits("ann", document("plivo", action="/acted"))
-    hand.ask(kick("ann"))
-
-    hand.ended("ann")
-    assert hand.did(effects.FetchDocument) == []
-    hand.left("ann")
-
-    assert hand.last == []
-
-
-def test_a_hang_up_while_a_kick_is_under_way_ends_the_call() -> None:
-    hand = Hand()
-    hand.sits("ann", PLAIN)
-    hand.ask(kick("ann"))
-
-    receipt = hand.ask(commands.HangUpMember(conference="Room", members=("ann",)))
-
-    assert receipt.changed == ("ann",)
-    assert [effect.call for effect in hand.did(effects.HangUp)] == ["ann"]
-
-
-def test_a_redirect_while_a_kick_is_under_way_runs_the_new_document() -> None:
-    hand = Hand()
-    hand.sits("ann", document("plivo", action="/acted"))
-    hand.ask(kick("ann"))
-    hand.ask(commands.TransferCall(call="ann", aleg=Hook("https://app.example/new")))
-
-    hand.left("ann")
-
-    assert [fetch.url for fetch in hand.did(effects.FetchDocument)] == ["https://app.example/new"]
-
-
-def test_a_hold_sound_for_who_is_leaving_is_not_heard_afterwards() -> None:
-    hand = Hand()
-    hand.sits("ann", PLAIN)
-    hand.ask(kick("ann"))
-    hand.ask(commands.UpdateMember(conference="Room", members=("ann",), held=True))
-
-    assert hand.did(effects.PlayMedia) == []
-    hand.left("ann")
-    assert hand.did(effects.PlayMedia) == []

@@ -99,13 +99,15 @@ def had_input(call: Call) -> None:
 
 def proceed(call: Call, turn: Turn) -> None:
     """Begin verbs until one has to be waited for, or none is left."""
-    call.doing = None
+    if call.doing is not None:
+        call.doing = None
     flow = call.flow
     if flow is None or not call.running:
         turn.then(EndCall(call, "end_of_document", "platform"))
         return
-    watched = turn.watched
-    for verb in flow.verbs[call.pc :]:
+    watched, verbs = turn.watched, flow.verbs
+    while (pc := call.pc) < len(verbs):
+        verb = verbs[pc]
         if call.state == "ringing" and needs_answer(call, verb, turn):
             call.verb = None
             turn.do(Answer(call.id))
@@ -114,7 +116,7 @@ def proceed(call: Call, turn: Turn) -> None:
         if turn.begun > turn.settings.verbs_per_turn:
             turn.then(EndCall(call, "too_many_redirects", "error", "redirect"))
             return
-        call.pc += 1
+        call.pc = pc + 1
         call.verb = verb
         if watched:
             note_start(call, verb, turn)
@@ -174,9 +176,7 @@ def conclude(consequence: Conclude, turn: Turn) -> None:
     if turn.watched:
         note_finish(call, consequence.why, turn)
     call.doing = None
-    url, method, follow = verb.action, verb.action_method, verb.redirect
-    if not url and turn.rules_of[call.tongue].default_action == "document" and consequence.kind in ACTS_ON_DOCUMENT:
-        url = call.base
+    url, method, follow = verb.action or default_action(call, consequence.kind, turn), verb.action_method, verb.redirect
     if not url:
         proceed(call, turn)
     elif follow:
@@ -187,7 +187,11 @@ def conclude(consequence: Conclude, turn: Turn) -> None:
         proceed(call, turn)
 
 
-ACTS_ON_DOCUMENT = ("action_collect", "action_record")
+def default_action(call: Call, kind: str, turn: Turn) -> str:
+    """Where a result goes for which the document names no address; a document without an address has none either."""
+    rules = turn.rules_of[call.tongue]
+    defaults = {"action_collect": rules.default_action, "action_record": rules.record_default_action}
+    return call.base if defaults.get(kind) == "document" else ""
 
 
 def document_ready(consequence: DocumentReady, turn: Turn) -> None:

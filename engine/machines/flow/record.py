@@ -84,6 +84,7 @@ def digit_pressed(call: Call, key: str, turn: Turn) -> bool:
         state.digits = key
         recording = turn.recordings.get(state.recording)
         if recording is not None:
+            recording.why = "key"
             RECORDING.fire("stop", recording, None, turn)
     return True
 

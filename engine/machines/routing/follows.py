@@ -12,26 +12,29 @@ from engine.machines.flow import confer, families, interpreter, record, sound
 from engine.machines.member import Seat
 from engine.machines.models import Call, Dialling, Entering, Queuing
 from engine.machines.turn import Consequence, Turn, facts_of
-from engine.values import events
+
+# What rings or waits with others, who have to hear of the end at once.
+CALLING_OTHERS = (Dialling, Queuing)
 
 
 def end_call(consequence: following.EndCall, turn: Turn) -> None:
     """A call is to end: room, queue and whom it rings let it go from now on, not only when its channel is gone."""
-    calls.end_call(consequence, turn)
     call = consequence.call
+    calls.CALL.fire("end_call", call, consequence, turn)
     if call.state != "ending":
         return
     if call.room:
         room = turn.rooms[call.room]
         conference.call_ending(room, room.members[call.id], call, turn)
-    elif not call.partner and isinstance(call.doing, Dialling | Queuing):
+    elif not call.partner and isinstance(call.doing, CALLING_OTHERS):
         families.BREAK[type(call.doing)](call, turn)
 
 
 def call_up(consequence: following.CallUp, turn: Turn) -> None:
-    """A call was answered: its role says who goes on."""
+    """A call was answered: its role says who goes on, unless a machine took it that is hung up on."""
     call = consequence.call
-    UP[call.role](call, turn)
+    if call.state == "up":
+        UP[call.role](call, turn)
 
 
 def inbound_up(call: Call, turn: Turn) -> None:
@@ -45,16 +48,6 @@ def inbound_up(call: Call, turn: Turn) -> None:
         dial.bridge(doing, call, turn)
     elif isinstance(doing, Entering):
         door.enter(call, turn)
-
-
-def outbound_up(call: Call, turn: Turn) -> None:
-    """A placed call was answered: a machine may be hung up on, otherwise its flow starts."""
-    if call.machine and call.machine_detection == "hangup":
-        calls.machine_found(call, events.MachineDetected(turn.at, call.id, machine=True), turn)
-        return
-    if call.machine is not None:
-        calls.machine_found(call, events.MachineDetected(turn.at, call.id, machine=call.machine), turn)
-    interpreter.start_flow(call, turn)
 
 
 def dialled_up(leg: Call, turn: Turn) -> None:
@@ -84,7 +77,7 @@ def invited_up(call: Call, turn: Turn) -> None:
 
 UP: dict[str, Callable[[Call, Turn], None]] = {
     "inbound": inbound_up,
-    "outbound": outbound_up,
+    "outbound": interpreter.start_flow,
     "dialled": dialled_up,
     "invited": invited_up,
 }

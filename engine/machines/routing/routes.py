@@ -241,13 +241,16 @@ def recording_event(trigger: str) -> Callable[[Any, Turn], None]:
 
 
 def switch_lost(event: events.SwitchWasLost, turn: Turn) -> None:
-    """The switch is gone, and every channel with it."""
+    """The switch is gone, and every channel and recording with it."""
     for room in tuple(turn.rooms.values()):
         room.why = room.why or "switch_lost"
     for call in tuple(turn.calls.values()):
         if call.cause is None:
             call.cause, call.source = "switch_lost", "error"
         CALL.fire("call_ended", call, events.CallEnded(turn.at, call.id, "lost"), turn)
+    for made in tuple(turn.recordings.values()):
+        failed = events.RecordingEnded(turn.at, made.of, made.id, "failed", 0.0, "failed")
+        RECORDING.fire("recording_ended", made, failed, turn)
 
 
 def command_given(event: events.CommandGiven, turn: Turn) -> None:

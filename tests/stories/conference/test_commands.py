@@ -96,6 +96,17 @@ def test_a_command_to_a_room_that_is_not_there_is_refused(step: dict[str, Any]) 
     assert story.never("member_left")
 
 
+def test_a_label_is_free_again_when_its_member_has_left() -> None:
+    # TeXML 2.4 participantLabel.
+    people = {name: visit("texml", participantLabel="chair") for name in ("ann", "bob")}
+    people["carl"] = visit("texml")
+
+    story = meet("texml", people, do(5, "kick", "chair"), do(11, "mute", "chair"), at={"bob": 10.0}, until=50)
+
+    assert story.receipt(nth=0)["results"] == {"ann": "changed"}
+    assert story.receipt(nth=1)["results"] == {"bob": "changed"}
+
+
 # --- out of the room (Plivo 1.3, 2.6) ----
 
 

@@ -87,6 +87,14 @@ def test_the_third_try_may_be_right() -> None:
     assert story.at("member_joined", call="ann") == 12
 
 
+def test_a_wrong_pin_is_one_try_however_long_the_next_question_lasts() -> None:
+    story = dial_in(press("ann", 6, "1#"), press("ann", 12, MEMBER + "#"), **BOTH)
+
+    assert story.times("pin_asked", call="ann") == [WELCOMED, 8]
+    assert story.times("pin_refused", call="ann") == [6]
+    assert story.at("member_joined", call="ann") == 12
+
+
 def test_an_empty_entry_is_wrong_where_members_have_pins() -> None:
     story = dial_in(press("ann", 6, "#"), **BOTH)
 
@@ -251,6 +259,14 @@ def test_a_room_that_needs_no_moderator_any_more_begins() -> None:
     story = dial_in(press("ann", 6, MEMBER + "#"), change, wait_for_moderator=True, **BOTH)
 
     assert story.at("conference_started") == 12
+
+
+def test_a_change_that_changes_nothing_is_the_same() -> None:
+    steps = [{"at": at, "do": "define_conference", "id": "weekly", "max_members": 5} for at in (5, 6)]
+
+    story = dial_in(*steps)
+
+    assert [one["results"]["weekly"] for one in story.what("receipt")] == ["changed", "changed", "same"]
 
 
 # --- the definition goes (Audian 9 B23) ----

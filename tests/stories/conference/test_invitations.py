@@ -117,6 +117,26 @@ def test_an_invitation_carries_the_members_flags() -> None:
     assert story.at("conference_ended", why="ended_by_member") == 20
 
 
+def test_an_invitation_may_give_the_rooms_callback_and_ask_for_its_recording() -> None:
+    # TeXML 1.5 ConferenceStatusCallback, ConferenceRecord; 7 A20: the first who gives an address fixes it.
+    more: dict[str, Any] = {"callback": f"{HOME}/told", "callback_events": ["join"], "record": True}
+
+    story = host(invite(**more) | {"conference": "New"}, invite(6, **more) | {"call": "yan", "conference": "New"})
+
+    assert [params["StatusCallbackEvent"] for params in story.callbacks("/told")] == ["participant-join"] * 2
+    assert story.times("recording_started") == [7]
+
+
+def test_a_second_invitation_does_not_change_the_rooms_callback() -> None:
+    # TeXML 7 A20.
+    told = {"statusCallback": f"{HOME}/told", "statusCallbackEvent": "join"}
+
+    story = host(invite(callback=f"{HOME}/late", callback_events=["join"]), mine=told)
+
+    assert len(story.callbacks("/told")) == 2
+    assert story.callbacks("/late") == []
+
+
 def test_a_change_of_one_who_is_invited_counts_when_it_joins() -> None:
     # DESIGN 8: targets are resolved once, invited ones included.
     story = host(invite(), do(6, "mute", "zoe"), expect=[{"at": 8, "not_hears": ["ann", "zoe"]}])

@@ -6,6 +6,7 @@ import pytest
 
 from tests.stories.conference.rooms import (
     AFTER,
+    HOME,
     LONG,
     PAGES,
     SOUND,
@@ -72,6 +73,7 @@ def test_a_locked_room_lets_nobody_in_until_it_is_unlocked() -> None:
     assert story.at("member_refused", call="bob", cause="locked") == 5
     assert story.at("member_joined", call="carl") == 9
     assert [list(one["results"].values()) for one in story.what("receipt")] == [["changed"], ["same"], ["changed"]]
+    assert (story.times("conference_locked"), story.times("conference_unlocked")) == ([2], [8])
 
 
 def test_a_lock_leaves_those_inside_alone() -> None:
@@ -113,11 +115,21 @@ def test_a_second_recording_of_a_room_is_the_same_one() -> None:
     assert list(story.receipt(nth=1)["results"].values()) == ["same"]
 
 
+def test_a_recording_by_command_tells_its_own_address_at_the_end() -> None:
+    # Plivo 1.5.
+    story = three(ask(5, "start_recording", callback=f"{HOME}/recorded"), ask(9, "stop_recording"))
+
+    (params,) = story.callbacks("/recorded")
+    assert params["conference_name"] == "Room"
+    assert story.at("callback", url=f"{HOME}/recorded") == 9
+
+
 def test_the_end_of_a_room_ends_all_its_calls_with_one_cause() -> None:
     story = three(ask(5, "end_conference"))
 
     assert [one["cause"] for one in story.what("member_left")] == ["ended_by_api"] * 3
     assert story.one("conference_ended")["why"] == "ended_by_api"
+    assert story.receipt()["results"] == {"Room": "changed"}
     assert [story.end(name) for name in THREE] == [("api", 4000)] * 3
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.stories.conference.rooms import HOME, do, hang_up, meet, visit
+from tests.stories.conference.rooms import HOME, do, document, hang_up, meet, stay, visit
 from tests.stories.story import Story
 
 TOLD = {"callbackUrl": f"{HOME}/told"}
@@ -85,6 +85,16 @@ def test_the_floor_goes_to_whoever_talks_and_is_told_where_asked() -> None:
     assert [one["call"] for one in story.what("member_floor")] == ["ann", "bob", "carl"]
     assert actions(story, "bob") == ["enter", "floor"]
     assert actions(story, "carl") == ["enter"]
+
+
+def test_the_floor_is_free_when_its_member_leaves() -> None:
+    stays = [stay("plivo"), stay("plivo")]
+    people = {"ann": document(*stays), "bob": visit("plivo")}
+    talk = [{"at": at, "do": "talk", "call": "ann", "for": 1} for at in (2, 9)]
+
+    story = meet("plivo", people, talk[0], do(5, "kick", "ann"), talk[1], until=50)
+
+    assert story.times("member_floor", call="ann") == [2, 9]
 
 
 def test_who_is_muted_or_held_takes_no_floor_by_talking() -> None:
