@@ -72,7 +72,8 @@ def rules_of(name: str, options: Mapping[str, Any]) -> Rules:
         try:
             changed = msgspec.convert(value, types[field])
         except msgspec.ValidationError as error:
-            raise RequestError(str(error), field=place) from None
+            said = str(error)
+            raise RequestError(said[:1].lower() + said[1:], field=place) from None
         now = getattr(rules, field)
         changes[field] = {**now, **changed} if isinstance(now, Mapping) else changed
     return msgspec.structs.replace(rules, **changes)

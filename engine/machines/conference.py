@@ -15,24 +15,19 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.machines import recording as recordings
-from engine.machines.consequences import EndCall, EndSound, MemberOut, StartSound
+from engine.machines.consequences import EndCall, EndSound, MemberOut
 from engine.machines.member import MEMBER, PRESENT, Seat, present
-from engine.machines.models import Call, Conference, Member, Sound
+from engine.machines.models import Call, Conference, Member
+from engine.machines.room import begin_recording, sound_entering, sound_leaving, take_floor
 from engine.machines.table import Row, table
-from engine.machines.telling import tell_room, tell_subscriber
+from engine.machines.telling import hears_of, room_facts, tell_room, tell_subscriber
 from engine.machines.turn import Turn
 from engine.values.causes import EXIT_OF_END, EndCause, EndSource, ExitCause, Outcome, RoomEnd
 from engine.values.effects import (
-    CoachMember,
-    DeafenMembers,
-    Effect,
-    HoldMembers,
-    MuteMembers,
     RecordConferenceEnd,
     SeatMembers,
     StopMedia,
 )
-from engine.values.flow import Hook
 
 # What a call that may not go on after leaving a room ends with, and who is behind it.
 END_OF_EXIT: dict[ExitCause, tuple[EndCause, EndSource]] = {
@@ -65,6 +60,9 @@ EXIT_OF_ROOM_END: dict[RoomEnd, ExitCause] = {
     "internal": "internal",
     "shutdown": "shutdown",
 }
+
+
+PLACED = ("joining", "waiting", "seated", "leaving")
 
 
 def move(room: Conference, member: Member, trigger: str, seat: Seat, turn: Turn) -> bool:
@@ -118,50 +116,6 @@ def join_failed(room: Conference, member: Member, call: Call, turn: Turn) -> Non
     be_gone(room, member, call, turn)
 
 
-PLACED = ("joining", "waiting", "seated", "leaving")
-
-
-def sound_entering(room: Conference, member: Member, turn: Turn) -> None:
-    """Play the sound of entering into the room; a join never waits for it."""
-    sound = enter_sound(room, member)
-    if not sound:
-        return
-    hears_own = turn.rules_of[room.tongue].hears_own_enter
-    if not hears_own and room.here == 1:
-        return
-    play_into(room, member, sound, "enter_sound", turn)
-
-
-def sound_leaving(room: Conference, member: Member, turn: Turn) -> None:
-    """Play the sound of leaving into the room."""
-    sound = exit_sound(room, member)
-    if sound:
-        play_into(room, member, sound, "exit_sound", turn)
-
-
-def enter_sound(room: Conference, member: Member) -> str:
-    """The member's own sound, a plain beep, or the room's tone."""
-    if room.entry_tone is not None:
-        return "beep:1" if room.entry_tone else ""
-    return member.enter_sound or ("beep:1" if member.beep in ("both", "enter") else "")
-
-
-def exit_sound(room: Conference, member: Member) -> str:
-    """As enter_sound, for leaving; a command may have decided."""
-    if member.beep_on_exit is not None:
-        return (member.exit_sound or "beep:1") if member.beep_on_exit else ""
-    if room.exit_tone is not None:
-        return "beep:1" if room.exit_tone else ""
-    return member.exit_sound or ("beep:1" if member.beep in ("both", "exit") else "")
-
-
-def play_into(room: Conference, member: Member, sound: str, purpose: str, turn: Turn) -> None:
-    """Start a member's sound in the room: a beep at once, a URL's document when it comes."""
-    ask = Hook(sound) if sound.startswith(("http://", "https://")) else None
-    slot = f"{purpose}:{member.number}"
-    turn.then(StartSound(room, slot, room.id, member.call, ask, "" if ask else sound, over=True))
-
-
 # --- leaving ------------------------------------------------------------------------------------
 
 
@@ -206,7 +160,7 @@ def member_left(room: Conference, member: Member, call: Call, turn: Turn) -> Non
 
 
 def call_ending(room: Conference, member: Member, call: Call, turn: Turn) -> None:
-    """The member's call is being hung up: it is leaving, for that cause, and the switch lets it go with its channel."""
+    """The member's call is being hung up: it is leaving, and the switch lets it go with its channel."""
     if member.state in ("joining", *PRESENT):
         cause = EXIT_OF_END.get(call.cause or "lost", "hung_up")
         move(room, member, "leave", Seat(room, call, cause, ends=True), turn)
@@ -253,7 +207,7 @@ def be_missed(room: Conference, member: Member, call: Call, turn: Turn) -> None:
 
 def tell_coaches(room: Conference, gone: Member, turn: Turn) -> None:
     """Whoever coached the one that left is heard by nobody from now on (TeXML 7 A15)."""
-    if room.subscriber is None or turn.rules_of[room.tongue].subscriptions.get("member_modify") not in room.events:
+    if room.subscriber is None or not hears_of(room, "member_modify", turn):
         return
     for member in room.members.values():
         if member.coaching == gone.call and present(member):
@@ -402,60 +356,6 @@ def last_words(room: Conference, why: RoomEnd, turn: Turn) -> RecordConferenceEn
         room.ended_by,
         room.numbers,
     )
-
-
-def begin_recording(room: Conference, member: Member, turn: Turn) -> None:
-    """Record the room where a seated member's document asks for it; never while it waits."""
-    if room.recording or member.state != "seated" or member.record is None:
-        return
-    recording = recordings.start(turn, room, turn.calls[member.call], member.record)
-    recording.said = {**room_facts(room), "member": member.number}
-    room.recording = recording.id
-
-
-def room_facts(room: Conference) -> dict[str, Any]:
-    """What callbacks say of the room alone."""
-    return {"conference": room.id, "conference_name": room.name, "account": room.account}
-
-
-def take_floor(room: Conference, member: Member, turn: Turn) -> None:
-    """The member is who talks now."""
-    room.floor = member.call
-    if turn.watched:
-        turn.note("member_floor", member.call, room.id)
-    if member.floor_event:
-        tell_room(turn, room, member, "conference_floor")
-
-
-def change_failed(room: Conference, member: Member, call: Call, change: str, turn: Turn) -> None:
-    """The switch could not make a flag real: ask once more, then the leg is lost."""
-    if change in member.retried:
-        turn.then(EndCall(call, "lost", "carrier"))
-        return
-    member.retried = (*member.retried, change)
-    turn.do(AGAIN[change](room, member))
-
-
-AGAIN: dict[str, Callable[[Conference, Member], Effect]] = {
-    "mute": lambda room, m: MuteMembers(room.id, (m.call,), m.muted),
-    "deaf": lambda room, m: DeafenMembers(room.id, (m.call,), m.deaf),
-    "hold": lambda room, m: HoldMembers(room.id, (m.call,), m.held),
-    "coach": lambda room, m: CoachMember(room.id, m.call, m.coaching),
-}
-
-
-def announced(sound: Sound, owner: Call | Conference, turn: Turn, *, failed: bool) -> None:
-    """An announcement is over, or could not be played: tell who listens."""
-    room = owner if isinstance(owner, Conference) else turn.rooms.get(owner.room)
-    if room is None:
-        return
-    kind = "announcement_fail" if failed else "announcement_end"
-    url = sound.asked.url if sound.asked is not None else ""
-    member = room.members.get(owner.id)
-    if member is not None:
-        tell_room(turn, room, member, kind, {"url": url})
-    elif room.subscriber is not None:
-        tell_subscriber(turn, room, kind, turn.calls.get(sound.call), {**room_facts(room), "url": url})
 
 
 def limit_rang(room: Conference, event: Any, turn: Turn) -> None:

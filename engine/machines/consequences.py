@@ -27,6 +27,12 @@ class ChannelLost(Consequence, frozen=True):
     call: Call
 
 
+class RecordingLost(Consequence, frozen=True):
+    """The recording vanished with its switch."""
+
+    recording: Recording
+
+
 class CallUp(Consequence, frozen=True):
     """The call was answered."""
 
@@ -101,6 +107,12 @@ class LegEnded(Consequence, frozen=True):
     leg: Call
 
 
+class LegConfirmed(Consequence, frozen=True):
+    """A dialled leg has heard the document that it runs before it is joined."""
+
+    leg: Call
+
+
 class StartSound(Consequence, frozen=True):
     """A sound program is to run beside the call's flow: a URL's document, a bare medium, or given verbs."""
 
@@ -114,6 +126,7 @@ class StartSound(Consequence, frozen=True):
     over: bool = False
     facts: Facts = field(default_factory=dict)
     verbs: tuple[AnyVerb, ...] = ()
+    but: str = ""
 
 
 class EndSound(Consequence, frozen=True):

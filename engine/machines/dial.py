@@ -1,5 +1,7 @@
 """One Dial and its racing legs: the first to answer (and confirm) is joined to the caller.
 
+A leg may be asked first: by a sound and a key, or by a document that it runs as its own flow.
+
 Every leg is a call of its own. The first answer that is handled wins; any other leg, even one that
 answers in the same instant or after it was cancelled, is hung up. The caller's own end cancels all
 that ring and hangs up whom it talked to. A dial that is *over* has concluded; late ends of its legs
@@ -11,6 +13,7 @@ from __future__ import annotations
 from engine.machines import recording as recordings
 from engine.machines.consequences import Conclude, EndCall, EndSound, StartSound
 from engine.machines.fetch import resolve
+from engine.machines.flow.interpreter import fetch_flow
 from engine.machines.models import Call, Confirming, Dialling, Leg, Wish
 from engine.machines.queue import take_from_queue
 from engine.machines.recording import RECORDING
@@ -29,6 +32,8 @@ STATUS_OF: dict[EndCause, str] = {
     "ring_timeout": "no_answer",
     "unreachable": "failed",
     "not_confirmed": "no_answer",
+    "hangup_verb": "no_answer",
+    "hangup": "no_answer",
     "machine": "no_answer",
 }
 
@@ -57,27 +62,29 @@ def dial(call: Call, verb: verbs.Dial, turn: Turn) -> bool:
         state.cause = "unreachable"
         DIAL.fire("nobody_to_ring", state, line, turn)
         return True
-    if verb.timeout:
-        turn.set_timer(call, "dial", turn.at + verb.timeout)
     start_music(state, line, turn)
     return True
 
 
 def ring_more(state: Dialling, line: Line, turn: Turn) -> None:
-    """Ring the next target, or all that are left."""
-    targets = line.verb.targets
-    while state.next_target < len(targets):
+    """Ring the next target, or all that are left; each round has the whole time to answer."""
+    verb = line.verb
+    while state.next_target < len(verb.targets):
         ring(state, line, state.next_target, turn)
         state.next_target += 1
-        if line.verb.sequential and state.legs:
-            return
+        if verb.sequential and state.legs:
+            break
+    if verb.timeout and state.legs:
+        turn.set_timer(line.call, "dial", turn.at + verb.timeout)
 
 
 def ring(state: Dialling, line: Line, index: int, turn: Turn) -> None:
     """Place one leg."""
     call, verb, target = line.call, line.verb, line.verb.targets[index]
     if target.kind not in RINGABLE:
-        turn.note("warning", call.id, "", code="target", message=f"a {target.kind} cannot be dialled", line=target.line)
+        turn.note(
+            "warning", call.id, "", code="target", message=f"a {target.kind} cannot be dialled", line=target.line
+        )
         return
     call.ordinal += 1
     leg = Call(
@@ -182,21 +189,34 @@ def ask_to_confirm(state: Dialling, line: Line, turn: Turn) -> None:
     tell_leg(state, line, "dial_answer", turn)
     state.legs[leg.id].state = "confirming"
     screening = screening_of(state, line)
+    if screening is not None:
+        leg.running = leg.screening = True
+        fetch_flow(leg, "screening", screening.url, screening.method, {}, turn)
+        return
     leg.doing = Confirming(line.call.id)
-    purpose, hook = ("screening", screening) if screening else ("confirm_sound", Hook(verb.confirm_sound))
-    turn.then(StartSound(leg, purpose, leg.id, leg.id, Hook(resolve(line.call.base, hook.url), hook.method)))
+    ask = Hook(resolve(line.call.base, verb.confirm_sound))
+    turn.then(StartSound(leg, "confirm_sound", leg.id, leg.id, ask))
 
 
-def sound_over(leg: Call, purpose: str, turn: Turn) -> None:
+def sound_over(leg: Call, turn: Turn) -> None:
     """The callee has heard it: join it, or give it time to press the key."""
     asked = leg.doing
     call = turn.calls.get(asked.parent) if isinstance(asked, Confirming) else None
     if call is None or not isinstance(call.doing, Dialling) or not isinstance(call.verb, verbs.Dial):
         return
-    if purpose == "confirm_sound" and call.verb.confirm_key:
+    if call.verb.confirm_key:
         turn.set_timer(leg, "confirm", turn.at + call.verb.confirm_timeout)
         return
     DIAL.fire("leg_confirmed", call.doing, Line(call, leg), turn)
+
+
+def screened(leg: Call, turn: Turn) -> None:
+    """The document that the callee heard first ran out: join it."""
+    call = turn.calls.get(leg.parent)
+    if call is not None and isinstance(call.doing, Dialling) and leg.id in call.doing.legs:
+        DIAL.fire("leg_confirmed", call.doing, Line(call, leg), turn)
+    else:
+        turn.then(EndCall(leg, "cancelled", "caller"))
 
 
 def confirm_key(leg: Call, key: str, turn: Turn) -> None:
@@ -220,7 +240,8 @@ def join(state: Dialling, line: Line, turn: Turn) -> None:
     if leg is None:
         return
     confirmed = state.legs[leg.id].state == "confirming"
-    leg.doing = None
+    leg.doing = leg.flow = None
+    leg.running = leg.screening = False
     if leg.timers:
         turn.cancel_timer(leg, "confirm")
     for purpose in tuple(leg.sounds or ()):
@@ -337,7 +358,24 @@ def is_winner(state: Dialling, line: Line, turn: Turn) -> bool:
 def was_last(state: Dialling, line: Line, turn: Turn) -> bool:
     """Whether nobody else rings, and nobody is left to be rung."""
     alone = line.leg is not None and set(state.legs) == {line.leg.id}
-    return alone and state.next_target >= len(line.verb.targets)
+    return alone and not more_to_ring(state, line)
+
+
+def more_to_ring(state: Dialling, line: Line) -> bool:
+    """Whether somebody is left to be rung, one after the other."""
+    return any(target.kind in RINGABLE for target in line.verb.targets[state.next_target :])
+
+
+def may_still_come(state: Dialling, line: Line, turn: Turn) -> bool:
+    """Whether the dial goes on when the time to answer is over: somebody is being asked, or is left to be rung."""
+    return more_to_ring(state, line) or any(leg.state == "confirming" for leg in state.legs.values())
+
+
+def silence_phones(state: Dialling, line: Line, turn: Turn) -> None:
+    """Whoever still rings did not answer in time."""
+    for leg in state.legs.values():
+        if leg.state == "ringing":
+            turn.then(EndCall(turn.calls[leg.call], "ring_timeout", "platform"))
 
 
 def drop(state: Dialling, line: Line, turn: Turn) -> None:
@@ -490,6 +528,7 @@ DIAL = table(
         Row("leg_ended",     "talking",              "over",    talk_over,        is_winner),
         Row("leg_ended",     "talking",              None,      drop),
         Row("leg_left",      "talking",              "over",    leave_talk),
+        Row("ring_time",     "ringing",              None,      silence_phones,   may_still_come),
         Row("ring_time",     "ringing",              "over",    give_up),
         Row("talk_time",     "talking",              "over",    cut),
         Row("star",          "talking",              "over",    cut),

@@ -363,7 +363,6 @@ def let_in(state: Entering, call: Call, turn: Turn) -> None:
         adopt(room, definition)
     listener = definition.profile == "webinar" and not state.moderator
     member = Member(call=call.id, number=0, muted=listener, moderator=state.moderator, beep="both")
-    member.self_unmute = not listener
     admit(room, Visitor(call, member), turn)
 
 

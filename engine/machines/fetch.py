@@ -101,6 +101,17 @@ def judge(turn: Turn, tongue: str, ask: Fetch, event: DocumentFetched) -> Verdic
         return Verdict(None, "bad_document", url)
 
 
+def only(flow: Flow, allowed: tuple[str, ...], call: str, turn: Turn) -> Flow:
+    """The part of a flow whose verbs (by tag) may stand in such a document; the others get a warning."""
+    kept = tuple(verb for verb in flow.verbs if verb.__struct_config__.tag in allowed)
+    if turn.watched:
+        for verb in flow.verbs:
+            if verb not in kept:
+                message = f"<{verb.name}> plays no part here"
+                turn.note("warning", call, code="sound_verb", message=message, line=verb.line)
+    return Flow(flow.dialect, kept, flow.notices)
+
+
 def worth_another_try(ask: Fetch, verdict: Verdict, turn: Turn) -> bool:
     """Whether the same address may answer better now."""
     owner = turn.owner(ask.owner)

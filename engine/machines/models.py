@@ -36,7 +36,7 @@ class Fetch(Struct, eq=False, gc=False):
 class Sound(Struct, eq=False):
     """A small flow beside a call's own: wait sound, hold sound, announcement (states of SOUND).
 
-    `to` is the call or conference that hears it; `key` names the owner's slot for its purpose.
+    `to` is the call or conference that hears it (all but the call `but`); the owner keeps it under its purpose.
     """
 
     owner: str
@@ -45,6 +45,7 @@ class Sound(Struct, eq=False):
     loops: bool
     over: bool
     call: str
+    but: str = ""
     state: str = "fetching"
     flow: Flow | None = None
     pc: int = 0
@@ -242,11 +243,11 @@ class Call(Struct, eq=False, kw_only=True):
     timers: list[str] | None = None
     sounds: dict[str, Sound] | None = None
     room: str = ""
-    invitation: str = ""
     legs: tuple[str, ...] = ()
     partner: str = ""
     pending: Hook | None = None  # a transfer that waits until the call is free
     record_dial: AnyVerb | None = None
+    screening: bool = False  # a dialled leg that runs a document before it is joined
     cause: EndCause | None = None
     source: EndSource | None = None
     purpose: str = ""
@@ -288,11 +289,10 @@ class Member(Struct, eq=False):
     keys: str = ""
     keys_at: float = 0.0
     moderator: bool = False
-    self_unmute: bool = True
     cause: ExitCause | None = None
     joined_at: float | None = None
     let_in: bool = False  # the switch has it, or had it
-    talking: bool = False
+    talking: bool = False  # its talk was told, so its silence will be
     retried: tuple[str, ...] = ()  # flags that the switch could not make real once
 
 
@@ -328,6 +328,7 @@ class Conference(Struct, eq=False, kw_only=True):
     used: bool = False  # somebody was in it
     time_limit: float = 0.0
     subscriber: Hook | None = None
+    subscriber_tongue: str = ""  # the dialect of the member who gave it
     events: tuple[str, ...] = ()
     sequence: int = 0
     numbers: int = 0

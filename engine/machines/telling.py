@@ -30,12 +30,15 @@ def tell_status(turn: Turn, call: Call, event: str, **facts: str | bool | float 
         call.sequence += 1
 
 
+def room_facts(room: Conference) -> Facts:
+    """What callbacks say of the room alone."""
+    return {"conference": room.id, "conference_name": room.name, "account": room.account}
+
+
 def member_facts(room: Conference, member: Member) -> Facts:
     """What callbacks say of a room and one of its members."""
     return {
-        "conference": room.id,
-        "conference_name": room.name,
-        "account": room.account,
+        **room_facts(room),
         "member": member.number,
         "label": member.label,
         "muted": member.muted,
@@ -64,15 +67,33 @@ def tell_room(turn: Turn, room: Conference, member: Member, kind: str, more: Fac
         tell_subscriber(turn, room, kind, call, facts)
 
 
+def hears_of(room: Conference, kind: str, turn: Turn) -> bool:
+    """Whether the room's subscriber asked for this kind: its dialect has a word for it, empty where none is needed."""
+    word = turn.rules_of[room.subscriber_tongue or room.tongue].subscriptions.get(kind)
+    return word is not None and (not word or word in room.events)
+
+
 def tell_subscriber(turn: Turn, room: Conference, kind: str, call: Call | None, facts: Facts) -> None:
     """Tell the room's subscriber, where it asked for this kind; each telling counts the room's sequence on."""
     hook = room.subscriber
-    word = turn.rules_of[room.tongue].subscriptions.get(kind)
-    if hook is None or word is None or (word and word not in room.events):
+    if hook is None or not hears_of(room, kind, turn):
         return
     room.ordinal += 1
     made = f"{room.id}.{room.ordinal}"
     about = facts_of(call) if call is not None else None
     content: Facts = {**facts, "sequence": room.sequence}
     room.sequence += 1
-    turn.do(SendCallback(room.id, made, hook.url, hook.method, kind, room.tongue, about, content, room.id, turn.at))
+    turn.do(
+        SendCallback(
+            room.id,
+            made,
+            hook.url,
+            hook.method,
+            kind,
+            room.subscriber_tongue or room.tongue,
+            about,
+            content,
+            room.id,
+            turn.at,
+        )
+    )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.machines import collect, dial
-from engine.machines.conference import depart, take_floor
+from engine.machines.conference import depart
 from engine.machines.door import DOOR
 from engine.machines.flow import record, speak
 from engine.machines.flow.interpreter import had_input
@@ -21,6 +21,7 @@ from engine.machines.models import (
     Pausing,
     Recorded,
 )
+from engine.machines.room import take_floor
 from engine.machines.telling import tell_room, tell_status
 from engine.machines.turn import Turn
 from engine.values.events import CallHeldFar, DigitPressed, SpeechHeard, TalkStarted, TalkStopped
@@ -51,7 +52,7 @@ def digit_pressed(call: Call, event: DigitPressed, turn: Turn) -> None:
 
 
 def is_secret(call: Call) -> bool:
-    """Whether what is pressed or said may stand nowhere: a PIN, or input that is not to be kept, now or typed ahead."""
+    """Whether what is pressed or said may stand nowhere: a PIN, or input not to be kept, now or typed ahead."""
     if isinstance(call.doing, Entering):
         return True
     ahead = () if call.flow is None or call.room or call.doing is not None else call.flow.verbs[call.pc :]
@@ -136,15 +137,20 @@ def talk_changed(call: Call, turn: Turn, *, talking: bool) -> None:
     """Talk begins or ends, in a room or while a Wait listens for silence."""
     if call.room:
         room = turn.rooms[call.room]
-        member = room.members[call.id]
-        if member.state == "seated" and member.talking is not talking:
-            member.talking = talking
-            if not member.muted and not member.held:
-                tell_room(turn, room, member, "speech_start" if talking else "speech_stop")
-                if talking and room.floor != call.id:
-                    take_floor(room, member, turn)
+        member_talk(room, room.members[call.id], turn, talking=talking)
     elif isinstance(call.doing, Pausing):
         speak.talk_changed(call, turn, talking=talking)
+
+
+def member_talk(room: Conference, member: Member, turn: Turn, *, talking: bool) -> None:
+    """A member's talk counts while it can be heard; what was told as begun is told as ended."""
+    counts = not talking or (member.state == "seated" and not member.muted and not member.held)
+    if member.talking is talking or not counts:
+        return
+    member.talking = talking
+    tell_room(turn, room, member, "speech_start" if talking else "speech_stop")
+    if talking and room.floor != member.call:
+        take_floor(room, member, turn)
 
 
 def held_far(call: Call, event: CallHeldFar, turn: Turn) -> None:

@@ -99,7 +99,8 @@ class PlayMedia(Effect, frozen=True, tag=snake, gc=False):
     """Play a sound to a call, or to a whole room (`to` is the call or the conference).
 
     `media` is a URL, `beep:1`, `beep:2`, `music` (the built-in one), `ringback` or `silence`;
-    `loop` 0 plays for ever; `over` leaves the talk audible; `seconds` cuts it (0: to the end).
+    `loop` 0 plays for ever; `over` leaves the talk audible; `seconds` cuts it (0: to the end); a
+    member `but` of the room does not hear it.
     """
 
     owner: str
@@ -110,6 +111,7 @@ class PlayMedia(Effect, frozen=True, tag=snake, gc=False):
     over: bool = False
     purpose: str = "verb"
     seconds: float = 0.0
+    but: str = ""
 
 
 class SpeakText(Effect, frozen=True, tag=snake, gc=False):
@@ -125,6 +127,7 @@ class SpeakText(Effect, frozen=True, tag=snake, gc=False):
     over: bool = False
     purpose: str = "verb"
     ssml: str = ""
+    but: str = ""
 
 
 class StopMedia(Effect, frozen=True, tag=snake, gc=False):

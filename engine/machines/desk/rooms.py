@@ -150,10 +150,9 @@ def invite(command: commands.InviteMember, tally: Tally, turn: Turn) -> None:
     if command.record:
         member.record = Wish(source="conference", hook=command.callback)
     if room.subscriber is None and command.callback is not None:
-        room.subscriber, room.events = command.callback, command.callback_events
+        room.subscriber, room.events, room.subscriber_tongue = command.callback, command.callback_events, tongue
     turn.calls[call.id] = call
     register(room, Visitor(call, member, command.max_members, command.coach), turn)
-    call.invitation = room.id
     turn.note("member_invited", call.id, room.id, to=command.to)
     place(call, command.timeout or rules.ring_timeout, turn)
     tally.facts.update({"call": call.id, "conference": room.id, "member": member.number})

@@ -31,8 +31,8 @@ def subscribe(room: Conference, call: Call, verb: verbs.Conference, turn: Turn) 
     rules = turn.rules_of[call.tongue]
     member = room.members[call.id]
     if rules.subscriber == "room" and member.callback is not None:
-        if room.subscriber is None and turn.rules_of[room.tongue].subscriber == "room":
-            room.subscriber, room.events = member.callback, verb.callback_events
+        if room.subscriber is None:
+            room.subscriber, room.events, room.subscriber_tongue = member.callback, verb.callback_events, call.tongue
         member.callback = None
 
 

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.errors import DocumentError
-from engine.machines.consequences import Conclude, DocumentMissing, DocumentReady, EndCall, Proceed
-from engine.machines.fetch import resolve, start_fetch
+from engine.machines.consequences import Conclude, DocumentMissing, DocumentReady, EndCall, LegConfirmed, Proceed
+from engine.machines.fetch import only, resolve, start_fetch
 from engine.machines.models import Call, Fetch
 from engine.machines.telling import tell
 from engine.machines.turn import Turn
@@ -103,7 +103,7 @@ def proceed(call: Call, turn: Turn) -> None:
         call.doing = None
     flow = call.flow
     if flow is None or not call.running:
-        turn.then(EndCall(call, "end_of_document", "platform"))
+        run_out(call, turn)
         return
     watched, verbs = turn.watched, flow.verbs
     while (pc := call.pc) < len(verbs):
@@ -124,8 +124,13 @@ def proceed(call: Call, turn: Turn) -> None:
             return
         if watched:
             note_finish(call, "ended", turn)
+    run_out(call, turn)
+
+
+def run_out(call: Call, turn: Turn) -> None:
+    """Nothing is left to run: the call ends; a callee that was asked first is joined to its caller."""
     call.verb = None
-    turn.then(EndCall(call, "end_of_document", "platform"))
+    turn.then(LegConfirmed(call) if call.screening else EndCall(call, "end_of_document", "platform"))
 
 
 def needs_answer(call: Call, verb: Verb, turn: Turn) -> bool:
@@ -176,7 +181,11 @@ def conclude(consequence: Conclude, turn: Turn) -> None:
     if turn.watched:
         note_finish(call, consequence.why, turn)
     call.doing = None
-    url, method, follow = verb.action or default_action(call, consequence.kind, turn), verb.action_method, verb.redirect
+    url, method, follow = (
+        verb.action or default_action(call, consequence.kind, turn),
+        verb.action_method,
+        verb.redirect,
+    )
     if not url:
         proceed(call, turn)
     elif follow:
@@ -198,7 +207,10 @@ def document_ready(consequence: DocumentReady, turn: Turn) -> None:
     """The document that replaces the flow has come."""
     call = consequence.owner
     if isinstance(call, Call) and call.running and call.state in ("ringing", "up"):
-        load(call, consequence.flow, consequence.url, turn)
+        flow = consequence.flow
+        if call.screening:
+            flow = only(flow, turn.rules_of[call.tongue].screening_verbs, call.id, turn)
+        load(call, flow, consequence.url, turn)
 
 
 def document_missing(consequence: DocumentMissing, turn: Turn) -> None:

@@ -22,7 +22,7 @@ from engine.machines.consequences import (
     SoundEnded,
     StartSound,
 )
-from engine.machines.fetch import new_fetch, resolve, start_fetch
+from engine.machines.fetch import new_fetch, only, resolve, start_fetch
 from engine.machines.models import Call, Conference, Sound
 from engine.machines.table import Row, table
 from engine.machines.turn import Turn
@@ -55,7 +55,7 @@ def start(asked: StartSound, turn: Turn) -> None:
     owner = asked.owner
     if owner.state not in SOUNDING:
         return
-    sound = Sound(owner.id, asked.purpose, asked.to, asked.loops, asked.over, asked.call)
+    sound = Sound(owner.id, asked.purpose, asked.to, asked.loops, asked.over, asked.call, asked.but)
     sound.asked, sound.facts = asked.ask, asked.facts
     if asked.media:
         sound.flow = Flow(owner.tongue, (verbs.Play(name="Play", url=asked.media, loop=0 if asked.loops else 1),))
@@ -105,22 +105,11 @@ def document_ready(consequence: DocumentReady, turn: Turn) -> None:
     if sound.purpose.partition(":")[0] in BRIEF and turn.at - sound.round_at > turn.settings.sound_delay:
         finish(sound, owner, turn, failed=True)
         return
-    allowed = allowed_verbs(sound, owner, turn)
-    kept = tuple(v for v in consequence.flow.verbs if v.__struct_config__.tag in allowed)
-    sound.flow = Flow(consequence.flow.dialect, kept)
+    sound.flow = only(consequence.flow, allowed_verbs(sound, owner, turn), sound.call, turn)
+    kept = sound.flow.verbs
     sound.base, sound.pc, sound.fetch, sound.state = consequence.url, 0, None, "playing"
     if sound.purpose in ENDLESS and len(kept) == 1 and not kept[0].line:
         sound.loops = True  # bare audio, no document: it has no end of its own
-    if turn.watched:
-        for verb in consequence.flow.verbs:
-            if verb not in kept:
-                turn.note(
-                    "warning",
-                    sound.call,
-                    code="sound_verb",
-                    message=f"<{verb.name}> plays no part here",
-                    line=verb.line,
-                )
     play_next(sound, owner, turn)
 
 
@@ -198,7 +187,7 @@ def play_media(sound: Sound, owner: Owner, verb: verbs.Play, turn: Turn) -> bool
     media = resolve(sound.base, verb.url)
     sound.playing = turn.await_id(owner, f"sound:{sound.purpose}")
     purpose = sound.purpose.partition(":")[0]
-    turn.do(PlayMedia(owner.id, sound.playing, sound.to, media, verb.loop, sound.over, purpose))
+    turn.do(PlayMedia(owner.id, sound.playing, sound.to, media, verb.loop, sound.over, purpose, but=sound.but))
     return True
 
 
@@ -208,7 +197,7 @@ def speak(sound: Sound, owner: Owner, verb: verbs.Speak, turn: Turn) -> bool:
     purpose = sound.purpose.partition(":")[0]
     turn.do(
         SpeakText(owner.id, sound.playing, sound.to, verb.text, verb.voice, verb.language, verb.loop, sound.over,
-                  purpose, verb.ssml)
+                  purpose, verb.ssml, sound.but)
     )  # fmt: skip
     return True
 

@@ -121,7 +121,9 @@ def forget(call: Call, turn: Turn) -> None:
 def tidy_room(room: Conference, turn: Turn) -> None:
     """Keep the members that are there, count them anew, and close a room that is empty."""
     here = turn.calls
-    gone = [m for m in room.members.values() if m.call not in here or m.state == "left" or here[m.call].room != room.id]
+    gone = [
+        m for m in room.members.values() if m.call not in here or m.state == "left" or here[m.call].room != room.id
+    ]
     for member in gone:
         del room.members[member.call]
         if member.call in here:

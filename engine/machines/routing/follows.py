@@ -8,10 +8,13 @@ from typing import Any
 from engine.machines import call as calls
 from engine.machines import conference, dial, door, queue
 from engine.machines import consequences as following
+from engine.machines import room as rooms
 from engine.machines.flow import confer, families, interpreter, record, sound
 from engine.machines.member import Seat
 from engine.machines.models import Call, Dialling, Entering, Queuing
+from engine.machines.recording import RECORDING
 from engine.machines.turn import Consequence, Turn, facts_of
+from engine.values.events import CallEnded, RecordingEnded
 
 # What rings or waits with others, who have to hear of the end at once.
 CALLING_OTHERS = (Dialling, Queuing)
@@ -83,6 +86,19 @@ UP: dict[str, Callable[[Call, Turn], None]] = {
 }
 
 
+def channel_lost(consequence: following.ChannelLost, turn: Turn) -> None:
+    """A call's channel vanished with its switch."""
+    call = consequence.call
+    calls.CALL.fire("call_ended", call, CallEnded(turn.at, call.id, "lost"), turn)
+
+
+def recording_lost(consequence: following.RecordingLost, turn: Turn) -> None:
+    """A recording vanished with its switch."""
+    made = consequence.recording
+    failed = RecordingEnded(turn.at, made.of, made.id, "failed", 0.0, "failed")
+    RECORDING.fire("recording_ended", made, failed, turn)
+
+
 def call_gone(consequence: following.CallGone, turn: Turn) -> None:
     """A call ended: its room, dial, queue and caller let it go, and then it leaves the exchange."""
     call = consequence.call
@@ -115,6 +131,11 @@ def leg_rang(consequence: following.LegRang, turn: Turn) -> None:
         dial.DIAL.fire("leg_rang", call.doing, dial.Line(call, consequence.leg), turn)
 
 
+def leg_confirmed(consequence: following.LegConfirmed, turn: Turn) -> None:
+    """A called leg has heard what it is told first."""
+    dial.screened(consequence.leg, turn)
+
+
 def document_ready(consequence: following.DocumentReady, turn: Turn) -> None:
     """A document was read: for the flow, or for a sound program."""
     (interpreter if consequence.purpose == "flow" else sound).document_ready(consequence, turn)
@@ -135,7 +156,7 @@ def sound_ended(consequence: following.SoundEnded, turn: Turn) -> None:
 def asked_sound_ended(consequence: following.SoundEnded, turn: Turn) -> None:
     """A callee has heard what it is asked."""
     if isinstance(consequence.owner, Call):
-        dial.sound_over(consequence.owner, consequence.sound.purpose, turn)
+        dial.sound_over(consequence.owner, turn)
 
 
 def queue_sound_ended(consequence: following.SoundEnded, turn: Turn) -> None:
@@ -152,12 +173,11 @@ def served_sound_ended(consequence: following.SoundEnded, turn: Turn) -> None:
 
 def announced(consequence: following.SoundEnded, turn: Turn) -> None:
     """An announcement is over."""
-    conference.announced(consequence.sound, consequence.owner, turn, failed=consequence.failed)
+    rooms.announced(consequence.sound, consequence.owner, turn, failed=consequence.failed)
 
 
 SOUND_ENDED: dict[str, Callable[[following.SoundEnded, Turn], None]] = {
     "confirm_sound": asked_sound_ended,
-    "screening": asked_sound_ended,
     "queue_wait": queue_sound_ended,
     "queue_url": served_sound_ended,
     "announce": announced,
@@ -167,12 +187,15 @@ FOLLOWS: dict[type[Consequence], Callable[[Any, Turn], None]] = {
     following.EndCall: end_call,
     following.CallUp: call_up,
     following.CallGone: call_gone,
+    following.ChannelLost: channel_lost,
+    following.RecordingLost: recording_lost,
     following.DocumentReady: document_ready,
     following.DocumentMissing: document_missing,
     following.Proceed: interpreter.go_on,
     following.Conclude: interpreter.conclude,
     following.MemberOut: confer.member_out,
     following.LegRang: leg_rang,
+    following.LegConfirmed: leg_confirmed,
     following.StartSound: sound.start,
     following.EndSound: sound.end,
     following.SoundEnded: sound_ended,

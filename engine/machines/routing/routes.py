@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.machines import collect, conference, fetch, unsolicited
 from engine.machines import consequences as following
+from engine.machines import room as rooms
 from engine.machines.call import CALL
 from engine.machines.desk import desk
 from engine.machines.door import DOOR
@@ -224,7 +225,7 @@ def member_change_failed(event: events.MemberChangeFailed, turn: Turn) -> None:
     """The switch could not make an intent real: the leg ends as lost."""
     found = seat_of(event, turn)
     if found is not None:
-        conference.change_failed(*found, event.change, turn)
+        rooms.change_failed(*found, event.change, turn)
 
 
 def recording_event(trigger: str) -> Callable[[Any, Turn], None]:
@@ -242,15 +243,14 @@ def recording_event(trigger: str) -> Callable[[Any, Turn], None]:
 
 def switch_lost(event: events.SwitchWasLost, turn: Turn) -> None:
     """The switch is gone, and every channel and recording with it."""
-    for room in tuple(turn.rooms.values()):
+    for room in turn.rooms.values():
         room.why = room.why or "switch_lost"
-    for call in tuple(turn.calls.values()):
+    for call in turn.calls.values():
         if call.cause is None:
             call.cause, call.source = "switch_lost", "error"
-        CALL.fire("call_ended", call, events.CallEnded(turn.at, call.id, "lost"), turn)
-    for made in tuple(turn.recordings.values()):
-        failed = events.RecordingEnded(turn.at, made.of, made.id, "failed", 0.0, "failed")
-        RECORDING.fire("recording_ended", made, failed, turn)
+        turn.then(following.ChannelLost(call))
+    for made in turn.recordings.values():
+        turn.then(following.RecordingLost(made))
 
 
 def command_given(event: events.CommandGiven, turn: Turn) -> None:
