@@ -180,7 +180,7 @@ RULES: Mapping[str, str] = {
     "unknown-element": "An element must be one of the dialect's.",
     "bad-nesting": "An element may only stand where the dialect allows it.",
     "unknown-attribute": "An attribute must be one of its element's.",
-    "foreign-name": "An element or attribute of another vendor is understood, but should be spelled as this one does.",
+    "foreign-name": "A name of another vendor's is understood, but should be spelled as this one does.",
     "bad-value": "An attribute's value must be of its type.",
     "bad-text": "An element's text must be of its type.",
     "missing-attribute": "A required attribute must be there, and not be empty.",
@@ -194,7 +194,7 @@ RULES: Mapping[str, str] = {
 BEYOND: Mapping[str, str] = {
     "opaque-element": "A verb of which nothing is known is kept as it is and not executed.",
     "namespaced-attribute": "An attribute of a foreign name space is ignored.",
-    "mixed-text": "Text beside child elements must be of its type, be there where no child is, and not be there twice.",
+    "mixed-text": "Text beside child elements must be of its type, and stand where there is no child, not beside one.",
     "markup-text": "A text with mark-up must hold something to say, and not more than the vendor takes.",
 }
 """What only the reader checks, beyond XSD 1.0; the rules of `Element.requires` come on top."""

@@ -157,7 +157,7 @@ def describe(lexical: Lexical) -> str:
         (True, True): f" from {low} to {high}",
     }[low is not None, high is not None]
     stem = {"integer": "a whole number", "number": "a number"}.get(lexical.kind, lexical.doc.rstrip("."))
-    allowed = ", ".join(repr(word) if not word else word for word in lexical.choices)
+    allowed = ", ".join(word or repr(word) for word in lexical.choices)
     parts = [f"one or more of {allowed}" if lexical.kind == "words" and allowed else allowed, stem + span]
     said = " or ".join(part for part in parts if part) or "words"
     return said + (f", at most {lexical.longest} characters" if lexical.longest is not None else "")

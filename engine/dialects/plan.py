@@ -30,7 +30,7 @@ Items = tuple[tuple[str, str], ...]
 
 
 class Meaning(NamedTuple):
-    """What one spelling of an element's attributes means; `lent` are values by attribute, for a child that takes over."""
+    """What one spelling of an element's attributes means; `lent`: values by attribute, for a child that takes over."""
 
     cls: type[Struct] | None
     fields: dict[str, Any]  # copied before it is used

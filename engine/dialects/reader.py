@@ -7,7 +7,7 @@ it; `read` raises for the first error.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from engine.dialects import source
 from engine.dialects.dialect import Dialect
@@ -15,6 +15,8 @@ from engine.dialects.plan import Plans
 from engine.dialects.walk import Walk
 from engine.errors import DocumentError
 from engine.values.flow import Flow, Notice
+
+Mark = tuple[str, str | None]
 
 _OVERHEAD = 512  # what an entry of the cache costs besides its bytes, roughly
 
@@ -70,20 +72,25 @@ class Reader:
 
     def _read(self, document: bytes, dialect: str) -> Flow:
         plans = self._plans[dialect]
+        try:
+            source.admit(document, self._largest)
+            self._names.check(document)
+            return self._walk(document, plans)
+        except DocumentError as error:
+            # Below, what is wrong is named by a word of ours; the vendor may have a code for it.
+            error.code = plans.dialect.codes.get(error.code, "")
+            raise
+
+    def _walk(self, document: bytes, plans: Plans) -> Flow:
         walk = Walk(plans, self._deepest)
         clean = False
         try:
-            self._names.check(document)
-            verbs = walk.document(source.parse(document, self._parser, self._largest))
+            verbs = walk.document(source.parse(document, self._parser))
             clean = not walk.notices and not source.hides_names(document)
-        except DocumentError as error:
-            # The parser names what is wrong by a word of ours; the vendor may have a code for it.
-            error.code = plans.dialect.codes.get(error.code, "")
-            raise
         finally:
-            if not clean and len(document) <= self._largest:
+            if not clean:
                 self._names.remember(document)
-        return Flow(dialect, tuple(verbs), tuple(walk.notices))
+        return Flow(plans.dialect.name, tuple(verbs), tuple(walk.notices))
 
     def _remember(self, key: tuple[str, bool, bytes], flow: Flow) -> None:
         self._flows[key] = flow
@@ -113,18 +120,7 @@ def detect(document: bytes, dialects: Mapping[str, Dialect]) -> tuple[str, Notic
     A mark that another marked dialect understands as well does not speak against that one; when no
     single dialect understands all marks that were found, they contradict each other: `DocumentError`.
     """
-    root = source.parse(document, source.parser())
-    wanted = {mark for dialect in dialects.values() for mark in dialect.marks}
-    found: dict[tuple[str, str | None], int] = {}
-    for element in root.iter():
-        tag = str(element.tag)
-        for mark in (
-            (tag, None),
-            *((tag, str(name)) for name in element.keys()),
-            *((tag, str(c.tag)) for c in element),
-        ):
-            if mark in wanted:
-                found.setdefault(mark, element.sourceline or 0)
+    found = _marks(document, {mark for dialect in dialects.values() for mark in dialect.marks})
     if not found:
         name = next(iter(dialects))
         say = f"nothing in the document tells its dialect: taken as {name}"
@@ -142,6 +138,24 @@ def detect(document: bytes, dialects: Mapping[str, Dialect]) -> tuple[str, Notic
         column=source.place(document, line, element_name, detail or "") or 1,
         hint="name the dialect, one of " + ", ".join(dialects),
     )
+
+
+def _marks(document: bytes, wanted: Collection[Mark]) -> dict[Mark, int]:
+    """Return the marks that a document bears, each with the line where it does so first."""
+    try:
+        source.admit(document)
+        root = source.parse(document, source.parser())
+    except DocumentError as error:
+        error.code = ""  # no vendor's yet
+        raise
+    found: dict[Mark, int] = {}
+    for element in root.iter():
+        tag = str(element.tag)
+        details = (None, *map(str, element.attrib), *(str(child.tag) for child in element))
+        for mark in ((tag, detail) for detail in details):
+            if mark in wanted:
+                found.setdefault(mark, element.sourceline or 0)
+    return found
 
 
 def _understands(dialect: Dialect, name: str, detail: str | None) -> bool:

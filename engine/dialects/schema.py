@@ -160,28 +160,26 @@ def _may_be_empty(lexical: Lexical) -> bool:
 
 
 def _variants(elements: Iterable[Element]) -> Iterator[str]:
-    named: dict[str, tuple[str, Lexical]] = {}
+    """Yield the types that are derived from a lexical: one that may not be empty, and one that may."""
+    named: dict[str, Lexical] = {}
     for element in elements:
-        for text in _texts(element):
-            for variant in (_given(text.lexical), _text_type(element)):
-                named[variant] = (variant.removeprefix(text.lexical.name), text.lexical)
-        for attribute in element.attributes:
-            if attribute.required:
-                variant = _given(attribute.lexical)
-                named[variant] = (variant.removeprefix(attribute.lexical.name), attribute.lexical)
+        named.update((_text_type(element), text.lexical) for text in _texts(element))
+        named.update((_given(a.lexical), a.lexical) for a in element.attributes if a.required)
     yield '  <xs:simpleType name="value_nothing">'
     yield from _note("No text.", "    ")
     yield '    <xs:restriction base="xs:token"><xs:maxLength value="0"/></xs:restriction>'
     yield "  </xs:simpleType>"
-    for name, (suffix, lexical) in sorted(named.items()):
-        if suffix == "_given":
+    for name, lexical in sorted(named.items(), key=lambda item: item[0]):
+        if name != lexical.name:
             yield f'  <xs:simpleType name="value_{name}">'
-            yield f'    <xs:restriction base="value_{lexical.name}"><xs:minLength value="1"/></xs:restriction>'
+            yield _derived(lexical, given=name == f"{lexical.name}_given")
             yield "  </xs:simpleType>"
-        elif suffix:
-            yield f'  <xs:simpleType name="value_{name}">'
-            yield f'    <xs:union memberTypes="value_{lexical.name} value_nothing"/>'
-            yield "  </xs:simpleType>"
+
+
+def _derived(lexical: Lexical, *, given: bool) -> str:
+    if given:
+        return f'    <xs:restriction base="value_{lexical.name}"><xs:minLength value="1"/></xs:restriction>'
+    return f'    <xs:union memberTypes="value_{lexical.name} value_nothing"/>'
 
 
 def _texts(element: Element) -> tuple[Text, ...]:

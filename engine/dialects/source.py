@@ -52,25 +52,16 @@ _TOKENS = re.compile(
 )
 
 
-# What libxml2 may keep for ever: names of elements, instructions, entities and attributes, and name spaces.
-_NAMES = re.compile(
-    r"""(?:</?|<\?|&)(?P<tag>[^\s<>/="'&;?!]+)"""
-    r"""|xmlns[^\s=<>]*+\s*+=\s*+["'](?P<space>[^"'<]*)"""
-    r"""|(?<![^\s"'])(?P<attribute>[^\s<>/="'&;?!]++)\s*+="""
-)
+# Mark-up as far as it is well-formed, an entity, and what a piece of mark-up names. The quantifiers give nothing
+# back (`++`, `*+`): hostile text is read once.
+_MARKUP = re.compile(r"""<(?:[^<>"']|"[^"<]*+"|'[^'<]*+')*+|&[^\s<&;"']++""")
+_NAME = re.compile(r"""(?:</?|<\?|&)([^\s<>/="'&;?!]++)""")
+_ATTRIBUTE = re.compile(r"""(?<![^\s"'])([^\s<>/="'?]++)\s*+=\s*+(?:"([^"<]*+)"|'([^'<]*+)')?""")
+_OWN = frozenset({"xml", "version", "encoding", "standalone", "amp", "lt", "gt", "quot", "apos"})
+_EBCDIC = b"\x4c\x6f\xa7\x94"
 _ENCODINGS = frozenset(
-    [
-        "utf-8",
-        "utf8",
-        "us-ascii",
-        "ascii",
-        "iso-8859-1",
-        "iso-8859-15",
-        "windows-1252",
-        "utf-16",
-        "utf-16le",
-        "utf-16be",
-    ]
+    {"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "windows-1252"}
+    | {"utf-16", "utf-16le", "utf-16be"}
 )
 
 
@@ -96,7 +87,7 @@ class Names:
 
     def __init__(self, known: Iterable[str], most: int) -> None:
         """Start with the names that documents are made of."""
-        self._known = frozenset(known)
+        self._known = _OWN.union(known)
         self._most = most
         self._strange: set[str] = set()
 
@@ -122,8 +113,12 @@ class Names:
             self._strange |= self._new(document)
 
     def _new(self, document: bytes) -> set[str]:
-        found = {name for names in _NAMES.findall(decoded(document)) for name in names}
-        return found - self._known - self._strange
+        found: set[str] = set()
+        for markup in _MARKUP.findall(decoded(document)):
+            found.update(_NAME.findall(markup))
+            for name, *values in _ATTRIBUTE.findall(markup):
+                found.update([name, *values] if name.startswith("xmlns") else [name])
+        return found - {""} - self._known - self._strange
 
 
 def parser() -> etree.XMLParser:
@@ -141,31 +136,34 @@ def parser() -> etree.XMLParser:
     )
 
 
-def parse(document: bytes, with_parser: etree.XMLParser, largest: int = LARGEST) -> Node:
-    """Parse a document into its root; `DocumentError` for whatever is wrong with it."""
+def admit(document: bytes, largest: int = LARGEST) -> None:
+    """Refuse what is no document at first sight: too large, empty, in a strange encoding, with a document type."""
     if len(document) > largest:
-        raise DocumentError(
-            f"the document has {len(document)} bytes",
-            line=1,
-            column=1,
-            hint=f"at most {largest} are read",
-            code="too-large",
-        )
+        said, hint = f"the document has {len(document)} bytes", f"at most {largest} are read"
+        raise DocumentError(said, line=1, column=1, hint=hint, code="too-large")
     if not document.strip():
         raise DocumentError("the document is empty", line=1, column=1, hint=_HINTS[4], code="empty")
-    if (wrong := _unreadable(document)) is not None:
-        raise wrong
+    wide = document.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    declared = _DECLARED.match(document.removeprefix(codecs.BOM_UTF8))
+    strange = declared is not None and declared[1].decode("ascii").lower() not in _ENCODINGS
+    # Without a mark nothing but a superset of ASCII is taken: guesses at wider encodings are hiding places.
+    if strange or (not wide and (b"\0" in document[:4] or document.startswith(_EBCDIC))):
+        raise DocumentError("the encoding is not read here", line=1, column=1, hint=_HINTS[32], code="not-xml")
+    if b"<!DOCTYPE" in document and _TYPE.search(decoded(document)):
+        raise _typed(document)
+
+
+def parse(document: bytes, with_parser: etree.XMLParser) -> Node:
+    """Parse a document that was admitted into its root; `DocumentError` for whatever is wrong with it."""
     try:
         root = etree.fromstring(document, with_parser)
     except etree.XMLSyntaxError as error:
-        line, column = error.position
+        line, column = (max(number or 1, 1) for number in error.position)
         said = (error.msg or "no XML").strip().rsplit(", line ", 1)[0].strip()
         hint = _HINTS.get(error.code or 0, "the document must be well-formed XML")
-        raise DocumentError(
-            said, line=max(line or 1, 1), column=max(column or 1, 1), hint=hint, code="not-xml"
-        ) from None
+        raise DocumentError(said, line=line, column=column, hint=hint, code="not-xml") from None
     except (etree.LxmlError, LookupError, ValueError) as error:
-        raise DocumentError(str(error), line=1, column=1, hint="write it as UTF-8 XML", code="not-xml") from None
+        raise DocumentError(str(error), line=1, column=1, hint=_HINTS[32], code="not-xml") from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise _typed(document)
     if _BROKEN_TAG.search(document) is not None:
@@ -237,19 +235,6 @@ def check_depth(element: Node, deepest: int) -> None:
                 code="too-deep",
             )
         stack.extend((child, level + 1) for child in node)
-
-
-def _unreadable(document: bytes) -> DocumentError | None:
-    """Return what is wrong with a document before any XML is read: its encoding, or a type in plain sight."""
-    wide = document.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    declared = _DECLARED.match(document.removeprefix(codecs.BOM_UTF8))
-    strange = declared is not None and declared[1].decode("ascii").lower() not in _ENCODINGS
-    # Without a mark nothing but a superset of ASCII is taken: guesses at wider encodings are hiding places.
-    if strange or (not wide and (b"\0" in document[:4] or document.startswith(b"\x4c\x6f\xa7\x94"))):
-        return DocumentError("the encoding is not read here", line=1, column=1, hint=_HINTS[32], code="not-xml")
-    if b"<!DOCTYPE" in document and _TYPE.search(decoded(document)):
-        return _typed(document)
-    return None
 
 
 def _typed(document: bytes) -> DocumentError:

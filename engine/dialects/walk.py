@@ -203,8 +203,7 @@ class Walk:
     def gathering(self, element: Node, plan: Plan) -> Any:
         """Build a verb or noun with what stands in it, or the verb of the child that takes its place."""
         meaning = plan.meaning(element.items())
-        if meaning.notices:
-            self.report(meaning.notices, element)
+        self.report(meaning.notices, element)
         fields = meaning.fields.copy()
         if "name" in fields:
             self.ordinal += 1
@@ -304,8 +303,9 @@ class Walk:
 
     def report(self, notices: tuple[Notice, ...], element: Node) -> None:
         """Note what is wrong with an element's attributes."""
-        line = element.sourceline or 0
-        self.notices.extend(structs.replace(notice, line=line, element=_spelled(element)) for notice in notices)
+        if notices:
+            line = element.sourceline or 0
+            self.notices.extend(structs.replace(notice, line=line, element=_spelled(element)) for notice in notices)
 
 
 def _spelled(element: Node) -> str:

@@ -1,9 +1,9 @@
-"""Everything that will happen, in one order: virtual time as a heap of instants, and what each of them holds.
+"""Everything that will happen, in one order: virtual time as a heap of (at, order, event).
 
-Two events of one instant happen in the order they were put in: an instant's events are a list, which
-becomes due as a whole when its time has come, and what is put in for the present is put behind it.
-An event with a key can be taken back or replaced; it then stays where it is, dead, until it comes to
-the front or the dead outnumber the living.
+Two events of one instant happen in the order they were put in. What is put in for the present
+instant can only come after what is already due, so it waits in a plain queue and never costs a
+heap its logarithm. An event with a key can be taken back or replaced; it then stays where it is,
+dead, until it comes to the front or the dead outnumber the living.
 """
 
 from __future__ import annotations
@@ -15,9 +15,7 @@ from heapq import heapify, heappop, heappush
 from engine.values.effects import CancelTimer, SetTimer
 from engine.values.events import Event, TimerRang
 
-# An event; one that may be taken back stands with its key.
-Keyed = tuple[Event, Hashable]
-Entry = Event | Keyed
+Entry = tuple[float, int, Event, Hashable | None]
 
 # Fewer dead entries than this are not worth a clean-up.
 FEW = 512
@@ -30,24 +28,23 @@ class Agenda:
     `at_once(event)` is `schedule` for one whose time is certainly `now`, without asking.
     """
 
-    __slots__ = ("_bound", "_dead", "_due", "_heap", "_held", "_keyed", "at_once", "now", "pop")
+    __slots__ = ("_dead", "_due", "_heap", "_keyed", "_order", "at_once", "now", "pop")
 
     def __init__(self, now: float = 0.0) -> None:
         """Begin at `now` seconds with nothing to happen."""
         self.now = now
-        self._heap: list[float] = []
-        self._held: dict[float, list[Entry]] = {}
-        self._due: deque[Entry] = deque()
-        self._keyed: dict[Hashable, Keyed] = {}
+        self._heap: list[Entry] = []
+        self._due: deque[Event | Entry] = deque()  # an entry only where there is a key to look at
+        self._order = 0
+        self._keyed: dict[Hashable, int] = {}
         self._dead = 0
-        self._bound = FEW
         self.at_once: Callable[[Event], None] = self._due.append
         # A generator, because it is told to go on some nine times a call and finds all it needs at hand.
         self.pop: Callable[[], Event | None] = self._happening().__next__
 
     def __len__(self) -> int:
         """Count what is still to happen."""
-        return sum(map(len, self._held.values())) + len(self._due) - self._dead
+        return len(self._heap) + len(self._due) - self._dead
 
     def schedule(self, event: Event, key: Hashable | None = None) -> None:
         """Let `event` happen at its own time; one with a key replaces the one of the same key.
@@ -55,16 +52,16 @@ class Agenda:
         Raises ValueError for a time that is over.
         """
         at = event.at
-        entry = event if key is None else self._named(event, key)
+        self._order = order = self._order + 1
+        if key is not None:
+            replaced = key in self._keyed
+            self._keyed[key] = order
+            if replaced:
+                self._bury()
         if at > self.now:
-            held = self._held.get(at)
-            if held is None:
-                self._held[at] = [entry]
-                heappush(self._heap, at)
-            else:
-                held.append(entry)
+            heappush(self._heap, (at, order, event, key))
         elif at == self.now:
-            self._due.append(entry)
+            self._due.append(event if key is None else (at, order, event, key))
         else:
             raise ValueError(f"{type(event).__name__} at {at} s cannot happen: it is {self.now} s")
 
@@ -95,51 +92,45 @@ class Agenda:
 
     def _happening(self) -> Iterator[Event | None]:
         """Yield one event after the other; None whenever there is none, which may change."""
-        heap, held, due, keyed = self._heap, self._held, self._due, self._keyed
+        heap, due = self._heap, self._due
         while True:
             if due:
                 entry = due.popleft()
+                if not isinstance(entry, tuple):
+                    yield entry
+                    continue
+                at, order, event, key = entry
             elif heap:
-                due.extend(held.pop(heappop(heap)))
-                continue
+                at, order, event, key = heappop(heap)
             else:
                 yield None
                 continue
-            if isinstance(entry, tuple):
-                event, key = entry
-                if keyed.get(key) is not entry:
-                    self._dead -= 1
-                    continue
-                del keyed[key]
-            else:
-                event = entry
-            self.now = event.at
+            if key is not None and not self._lives(key, order):
+                continue
+            if at != self.now:
+                self.now = at
+                # What else the heap holds for this instant was put in before all that will now become due.
+                while heap and heap[0][0] == at:
+                    same = heappop(heap)
+                    due.append(same[2] if same[3] is None else same)
             yield event
 
-    def _named(self, event: Event, key: Hashable) -> Keyed:
-        """Make an entry that is known by its key; another one of that key is dead from now on."""
-        entry = (event, key)
-        replaced = key in self._keyed
-        self._keyed[key] = entry
-        if replaced:
-            self._bury()
-        return entry
+    def _lives(self, key: Hashable, order: int) -> bool:
+        """Say whether an entry that came to the front was neither taken back nor replaced; either way it is gone."""
+        if self._keyed.get(key) == order:
+            del self._keyed[key]
+            return True
+        self._dead -= 1
+        return False
 
     def _bury(self) -> None:
         """Count one more dead entry; sweep when most are dead, so that long timers cost no memory."""
         self._dead += 1
-        if self._dead > self._bound:
-            due = [entry for entry in self._due if self._lives(entry)]
+        if self._dead > FEW and self._dead * 2 > len(self._heap):
+            keyed = self._keyed
+            self._heap[:] = [e for e in self._heap if e[3] is None or keyed.get(e[3]) == e[1]]
+            heapify(self._heap)
+            due = [e for e in self._due if not isinstance(e, tuple) or keyed.get(e[3]) == e[1]]
             self._due.clear()
             self._due.extend(due)
-            living = {at: [entry for entry in held if self._lives(entry)] for at, held in self._held.items()}
-            self._held.clear()
-            self._held.update((at, held) for at, held in living.items() if held)
-            self._heap[:] = self._held
-            heapify(self._heap)
             self._dead = 0
-            self._bound = max(FEW, len(self))
-
-    def _lives(self, entry: Entry) -> bool:
-        """Whether an entry was neither taken back nor replaced."""
-        return not isinstance(entry, tuple) or self._keyed.get(entry[1]) is entry

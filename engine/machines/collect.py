@@ -157,6 +157,16 @@ def another_cycle(state: Collecting, at: At, turn: Turn) -> bool:
     return state.cycle < at.verb.retries
 
 
+def finishes_enough(state: Collecting, at: At, turn: Turn) -> bool:
+    """Whether the key ends what is an input."""
+    return is_finish_key(state, at, turn) and has_enough(state, at, turn)
+
+
+def finishes_a_cycle(state: Collecting, at: At, turn: Turn) -> bool:
+    """Whether the key ends a cycle without input, and another one follows."""
+    return is_finish_key(state, at, turn) and another_cycle(state, at, turn)
+
+
 def has_sound_for_it(state: Collecting, at: At, turn: Turn) -> bool:
     """Whether a wrong key has a sound of its own."""
     return does_not_count(state, at, turn) and bool(at.verb.invalid_sound)
@@ -324,8 +334,9 @@ COLLECT = table(
         Row("prompt_over", ("listening", "gathering", "hearing"), None),
         Row("digit_pressed", ("hearing", "scolding"),   None),
         Row("digit_pressed", (*OPEN, "gathering"),      None,        None,            hears_no_keys),
-        Row("digit_pressed", "gathering",               "done",      finish,          is_finish_key),
-        Row("digit_pressed", OPEN,                      "done",      finish_empty,    is_finish_key),
+        Row("digit_pressed", "gathering",               "done",      finish,          finishes_enough),
+        Row("digit_pressed", (*OPEN, "gathering"),      "prompting", try_again,       finishes_a_cycle),
+        Row("digit_pressed", (*OPEN, "gathering"),      "done",      finish_empty,    is_finish_key),
         Row("digit_pressed", (*OPEN, "gathering"),      "done",      go_elsewhere,    goes_elsewhere),
         Row("digit_pressed", (*OPEN, "gathering"),      "scolding",  scold,           has_sound_for_it),
         Row("digit_pressed", (*OPEN, "gathering"),      None,        None,            does_not_count),

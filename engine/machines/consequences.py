@@ -12,7 +12,7 @@ from engine.values.flow import Flow, Hook
 from engine.values.verbs import AnyVerb
 
 
-class EndCall(Consequence, frozen=True):
+class EndCall(Consequence, frozen=True, gc=False):
     """The call is to end."""
 
     call: Call
@@ -21,31 +21,31 @@ class EndCall(Consequence, frozen=True):
     purpose: str = ""
 
 
-class ChannelLost(Consequence, frozen=True):
+class ChannelLost(Consequence, frozen=True, gc=False):
     """The call's channel vanished with its switch."""
 
     call: Call
 
 
-class RecordingLost(Consequence, frozen=True):
+class RecordingLost(Consequence, frozen=True, gc=False):
     """The recording vanished with its switch."""
 
     recording: Recording
 
 
-class CallUp(Consequence, frozen=True):
+class CallUp(Consequence, frozen=True, gc=False):
     """The call was answered."""
 
     call: Call
 
 
-class CallGone(Consequence, frozen=True):
+class CallGone(Consequence, frozen=True, gc=False):
     """The call ended; whatever it was part of lets it go."""
 
     call: Call
 
 
-class DocumentReady(Consequence, frozen=True):
+class DocumentReady(Consequence, frozen=True, gc=False):
     """A document was fetched and read, for the flow or a sound program of `call`."""
 
     owner: Call | Conference
@@ -54,7 +54,7 @@ class DocumentReady(Consequence, frozen=True):
     url: str
 
 
-class DocumentMissing(Consequence, frozen=True):
+class DocumentMissing(Consequence, frozen=True, gc=False):
     """A document could not be had; `blame` says which kind it was."""
 
     owner: Call | Conference
@@ -63,14 +63,14 @@ class DocumentMissing(Consequence, frozen=True):
     blame: str
 
 
-class Proceed(Consequence, frozen=True):
+class Proceed(Consequence, frozen=True, gc=False):
     """The verb at hand is over: the flow of `call` goes on at its next element."""
 
     call: Call
     why: str = "ended"
 
 
-class Conclude(Consequence, frozen=True):
+class Conclude(Consequence, frozen=True, gc=False):
     """A verb has its result: its action is asked, or the flow goes on."""
 
     call: Call
@@ -79,7 +79,7 @@ class Conclude(Consequence, frozen=True):
     why: str = "ended"
 
 
-class MemberOut(Consequence, frozen=True):
+class MemberOut(Consequence, frozen=True, gc=False):
     """The call is no member any more; `member` is None where it never was one."""
 
     call: Call
@@ -89,31 +89,31 @@ class MemberOut(Consequence, frozen=True):
     name: str = ""
 
 
-class LegRang(Consequence, frozen=True):
+class LegRang(Consequence, frozen=True, gc=False):
     """A dialled leg rings."""
 
     leg: Call
 
 
-class LegAnswered(Consequence, frozen=True):
+class LegAnswered(Consequence, frozen=True, gc=False):
     """A dialled leg was answered."""
 
     leg: Call
 
 
-class LegEnded(Consequence, frozen=True):
+class LegEnded(Consequence, frozen=True, gc=False):
     """A dialled leg is over."""
 
     leg: Call
 
 
-class LegConfirmed(Consequence, frozen=True):
+class LegConfirmed(Consequence, frozen=True, gc=False):
     """A dialled leg has heard the document that it runs before it is joined."""
 
     leg: Call
 
 
-class StartSound(Consequence, frozen=True):
+class StartSound(Consequence, frozen=True, gc=False):
     """A sound program is to run beside the call's flow: a URL's document, a bare medium, or given verbs."""
 
     owner: Call | Conference
@@ -129,14 +129,14 @@ class StartSound(Consequence, frozen=True):
     but: str = ""
 
 
-class EndSound(Consequence, frozen=True):
+class EndSound(Consequence, frozen=True, gc=False):
     """A sound program is to end."""
 
     owner: Call | Conference
     purpose: str
 
 
-class SoundEnded(Consequence, frozen=True):
+class SoundEnded(Consequence, frozen=True, gc=False):
     """A sound program came to its end by itself."""
 
     sound: Sound
@@ -144,7 +144,7 @@ class SoundEnded(Consequence, frozen=True):
     failed: bool = False
 
 
-class RecordingOver(Consequence, frozen=True):
+class RecordingOver(Consequence, frozen=True, gc=False):
     """A recording that a verb waits for came to its end."""
 
     call: Call

@@ -65,7 +65,7 @@ def adopt(room: Conference, definition: Definition) -> None:
 # --- refusals ------------------------------------------------------------------------------------
 
 
-class Visitor(Struct, frozen=True, eq=False):
+class Visitor(Struct, frozen=True, eq=False, gc=False):
     """A call at the door, with the member it would become, the cap it brings and whom it is to coach."""
 
     call: Call

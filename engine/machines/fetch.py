@@ -28,7 +28,7 @@ from engine.values.verbs import Play
 PATIENT = Patience()
 
 
-class Verdict(Struct, frozen=True):
+class Verdict(Struct, frozen=True, gc=False):
     """What one attempt came to: a flow, or why not and whether another attempt is worth it."""
 
     flow: Flow | None

@@ -16,7 +16,7 @@ from engine.values.causes import ExitCause
 from engine.values.effects import LeaveConference
 
 
-class Seat(Consequence, frozen=True):
+class Seat(Consequence, frozen=True, gc=False):
     """A member and its room, with why (leaving), as the member's table needs them."""
 
     room: Conference

@@ -189,7 +189,7 @@ class Pausing(Struct, eq=False, tag="pausing"):
 Doing = Collecting | Recorded | Dialling | Confirming | Queuing | Entering | Pausing
 
 
-class Call(Struct, eq=False, kw_only=True):
+class Call(Struct, eq=False, kw_only=True, gc=False):
     """A call, from queued to ended (states of CALL), and where its flow stands.
 
     `awaits` maps the ids of effects that will still be answered to what the answer is for.
@@ -254,7 +254,7 @@ class Call(Struct, eq=False, kw_only=True):
     far_held: bool = False
 
 
-class Member(Struct, eq=False):
+class Member(Struct, eq=False, gc=False):
     """A call in a conference (states of MEMBER); flags are intent, independent of each other.
 
     The fields as far as `record` are what its document says of it; they are given by position there.
@@ -296,7 +296,7 @@ class Member(Struct, eq=False):
     retried: tuple[str, ...] = ()  # flags that the switch could not make real once
 
 
-class Conference(Struct, eq=False, kw_only=True):
+class Conference(Struct, eq=False, kw_only=True, gc=False):
     """A live room (states of CONFERENCE); `members` by call id, in the order they came.
 
     The rules of the room are those of the tongue that made it.

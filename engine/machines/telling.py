@@ -38,7 +38,9 @@ def room_facts(room: Conference) -> Facts:
 def member_facts(room: Conference, member: Member) -> Facts:
     """What callbacks say of a room and one of its members."""
     return {
-        **room_facts(room),
+        "conference": room.id,
+        "conference_name": room.name,
+        "account": room.account,
         "member": member.number,
         "label": member.label,
         "muted": member.muted,
@@ -59,10 +61,12 @@ def tell_room(turn: Turn, room: Conference, member: Member, kind: str, more: Fac
     if call is None:
         return
     rules = turn.rules_of[call.tongue]
-    facts = {**member_facts(room, member), **(more or {})}
+    facts = member_facts(room, member)
+    if more:
+        facts.update(more)
     if member.callback is not None and kind in rules.subscriptions and rules.subscriber == "member":
         # A member that left is in no room any more; what it is told is still in the order of that room's callbacks.
-        tell(turn, call, member.callback, kind, facts, room)
+        tell(turn, call, member.callback, kind, facts.copy(), room)
     if room.subscriber is not None:
         tell_subscriber(turn, room, kind, call, facts)
 
@@ -74,15 +78,18 @@ def hears_of(room: Conference, kind: str, turn: Turn) -> bool:
 
 
 def tell_subscriber(turn: Turn, room: Conference, kind: str, call: Call | None, facts: Facts) -> None:
-    """Tell the room's subscriber, where it asked for this kind; each telling counts the room's sequence on."""
+    """Tell the room's subscriber, where it asked for this kind; each telling counts the room's sequence on.
+
+    `facts` are this telling's own, and are completed here.
+    """
     hook = room.subscriber
     if hook is None or not hears_of(room, kind, turn):
         return
-    room.ordinal += 1
-    made = f"{room.id}.{room.ordinal}"
+    room.ordinal = ordinal = room.ordinal + 1
+    made = f"{room.id}.{ordinal}"
     about = facts_of(call) if call is not None else None
-    content: Facts = {**facts, "sequence": room.sequence}
-    room.sequence += 1
+    facts["sequence"] = sequence = room.sequence
+    room.sequence = sequence + 1
     turn.do(
         SendCallback(
             room.id,
@@ -92,7 +99,7 @@ def tell_subscriber(turn: Turn, room: Conference, kind: str, call: Call | None, 
             kind,
             room.subscriber_tongue or room.tongue,
             about,
-            content,
+            facts,
             room.id,
             turn.at,
         )

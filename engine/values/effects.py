@@ -64,7 +64,7 @@ class HangUp(Effect, frozen=True, tag=snake, gc=False):
     cause: EndCause
 
 
-class PlaceCall(Effect, frozen=True, tag=snake):
+class PlaceCall(Effect, frozen=True, tag=snake, gc=False):
     """Ring somebody; told by CallRinging, CallAnswered or CallEnded. `timeout` s of ringing (0: the switch's own)."""
 
     call: str
@@ -208,14 +208,14 @@ class LeaveConference(Effect, frozen=True, tag=snake, gc=False):
     conference: str
 
 
-class SeatMembers(Effect, frozen=True, tag=snake):
+class SeatMembers(Effect, frozen=True, tag=snake, gc=False):
     """The room begins: waiting calls take part now."""
 
     conference: str
     calls: tuple[str, ...]
 
 
-class MuteMembers(Effect, frozen=True, tag=snake):
+class MuteMembers(Effect, frozen=True, tag=snake, gc=False):
     """Close (or open) what members say."""
 
     conference: str
@@ -223,7 +223,7 @@ class MuteMembers(Effect, frozen=True, tag=snake):
     on: bool
 
 
-class DeafenMembers(Effect, frozen=True, tag=snake):
+class DeafenMembers(Effect, frozen=True, tag=snake, gc=False):
     """Close (or open) what members hear of the room."""
 
     conference: str
@@ -231,7 +231,7 @@ class DeafenMembers(Effect, frozen=True, tag=snake):
     on: bool
 
 
-class HoldMembers(Effect, frozen=True, tag=snake):
+class HoldMembers(Effect, frozen=True, tag=snake, gc=False):
     """Isolate members, or give them back to the room."""
 
     conference: str
@@ -247,7 +247,7 @@ class CoachMember(Effect, frozen=True, tag=snake, gc=False):
     target: str
 
 
-class FetchDocument(Effect, frozen=True, tag=snake):
+class FetchDocument(Effect, frozen=True, tag=snake, gc=False):
     """One attempt to fetch a document; told by DocumentFetched.
 
     `kind` says what is fetched (answer, action_collect, wait_sound, …), `about` the call, `facts`
@@ -265,7 +265,7 @@ class FetchDocument(Effect, frozen=True, tag=snake):
     timeout: float = 15.0
 
 
-class SendCallback(Effect, frozen=True, tag=snake):
+class SendCallback(Effect, frozen=True, tag=snake, gc=False):
     """Tell the customer something; `kind` and `facts` are worded by the dialect `tongue`.
 
     `conference` and `sequence` order the callbacks of one room; `id` is the idempotency key.
@@ -297,7 +297,7 @@ class CancelTimer(Effect, frozen=True, tag=snake, gc=False):
     key: str
 
 
-class Receipt(Effect, frozen=True, tag=snake):
+class Receipt(Effect, frozen=True, tag=snake, gc=False):
     """What one command changed, target by target; `refused` (a word) where nothing was done at all.
 
     Targets are call ids, unknown ones as they were asked. `facts` carries what replies need besides
@@ -314,13 +314,13 @@ class Receipt(Effect, frozen=True, tag=snake):
     facts: Facts = {}
 
 
-class RecordCallEnd(Effect, frozen=True, tag=snake):
+class RecordCallEnd(Effect, frozen=True, tag=snake, gc=False):
     """A call has left the exchange: its last facts."""
 
     about: CallFacts
 
 
-class RecordConferenceEnd(Effect, frozen=True, tag=snake):
+class RecordConferenceEnd(Effect, frozen=True, tag=snake, gc=False):
     """A conference has left the exchange: its last facts (times in seconds of the run)."""
 
     conference: str
@@ -334,14 +334,14 @@ class RecordConferenceEnd(Effect, frozen=True, tag=snake):
     members: int = 0
 
 
-class Fault(Effect, frozen=True, tag=snake):
+class Fault(Effect, frozen=True, tag=snake, gc=False):
     """A bug of ours was contained: that call or room ended, everything else goes on."""
 
     owner: str
     error: str
 
 
-class Noted(Effect, frozen=True, tag=snake):
+class Noted(Effect, frozen=True, tag=snake, gc=False):
     """One line of the timeline; only where the exchange is watched. `what` is one of WHATS."""
 
     what: str

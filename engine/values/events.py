@@ -21,7 +21,7 @@ class Event(Struct, frozen=True, tag_field="event", tag=snake):
     at: float
 
 
-class CallArrived(Event, frozen=True, tag=snake):
+class CallArrived(Event, frozen=True, tag=snake, gc=False):
     """Somebody calls one of the account's numbers; the channel rings.
 
     `conference` names a definition that the number leads into, instead of an answer document.
@@ -115,7 +115,7 @@ class PlaybackEnded(Event, frozen=True, tag=snake, gc=False):
     why: str = "ended"
 
 
-class DocumentFetched(Event, frozen=True, tag=snake):
+class DocumentFetched(Event, frozen=True, tag=snake, gc=False):
     """One attempt to fetch a document ended: `status` 0 and an `error` where no reply came.
 
     `error` is timeout, connect, too_large, refused or loop; `location` the address that finally answered.

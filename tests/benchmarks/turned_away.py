@@ -65,10 +65,12 @@ class Town:
         )
 
     def reply(self, effect: FetchDocument) -> None:
-        """Answer with the document of that address once it has rung."""
-        agenda = self.agenda
-        body = APPLICATION[effect.url]
-        agenda.schedule(DocumentFetched(agenda.now + RINGING, effect.owner, effect.id, 200, body))
+        """Answer with the document of that address once it has rung; who asks has just arrived, and the next may."""
+        agenda, call = self.agenda, effect.owner
+        agenda.schedule(DocumentFetched(agenda.now + RINGING, call, effect.id, 200, APPLICATION[effect.url]))
+        self.books.arrive()
+        if int(call) + 1 < self.crowd.size:
+            self.arrive(int(call) + 1)
 
     def join(self, effect: JoinConference) -> None:
         """Let the switch do it, and the person leave when its stay is over."""
@@ -90,16 +92,10 @@ class Town:
         books.ran[int(effect.name[5:])] += effect.ended_at - (effect.started_at or 0.0)
 
     def live(self, handle: Callable[[Event], list[Effect]]) -> None:
-        """Let everything happen until nothing is left; each arrival brings the next one."""
-        pop, performs, books = self.agenda.pop, self.performs, self.books
-        coming, size = 1, self.crowd.size
+        """Let everything happen until nothing is left."""
+        pop, performs = self.agenda.pop, self.performs
         self.arrive(0)
         while (event := pop()) is not None:
-            if type(event) is CallArrived:
-                books.arrive()
-                if coming < size:
-                    self.arrive(coming)
-                    coming += 1
             for effect in handle(event):
                 performs[type(effect)](effect)
 

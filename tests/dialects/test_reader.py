@@ -64,7 +64,10 @@ def test_ordinals_follow_the_document_also_inside_of_verbs() -> None:
 
 
 def test_a_tag_that_spans_lines_has_the_line_on_which_it_begins() -> None:
-    document = '<Response>\n<!-- <Speak\n> -->\n<Conference\n  muted="true"\n  >Room</Conference><Wait\n/><Hangup/></Response>'
+    document = (
+        "<Response>\n<!-- <Speak\n> -->\n"
+        '<Conference\n  muted="true"\n  >Room</Conference><Wait\n/><Hangup/></Response>'
+    )
 
     assert [verb.line for verb in read(document).verbs] == [4, 6, 7]
 
@@ -107,7 +110,8 @@ def test_a_schema_may_be_named_on_the_root() -> None:
 
 def test_mark_up_is_kept_beside_its_plain_text() -> None:
     (verb,) = read(
-        '<Response><Speak voice="Polly.Amy">A &amp; <lang xml:lang="fr-FR">deux</lang> <break time="1s"/>!</Speak></Response>'
+        '<Response><Speak voice="Polly.Amy">'
+        'A &amp; <lang xml:lang="fr-FR">deux</lang> <break time="1s"/>!</Speak></Response>'
     ).verbs
 
     assert isinstance(verb, verbs.Speak)
@@ -329,6 +333,36 @@ def test_limits_are_settings() -> None:
         Reader(DIALECTS, deepest=3).read(b"<Response><Speak><p><s>a</s></p></Speak></Response>", "plivo")
 
 
+def test_names_that_belong_to_no_dialect_are_bounded_over_all_documents() -> None:
+    """The parser keeps every name for as long as its thread lives: a stream of new ones would fill the memory."""
+    reader = Reader(DIALECTS, strange_names=60)
+    for number in range(20):
+        sent = f'<Response xmlns:n="urn:{number}"><Hangup a{number}="1"/><?p{number} ?></Response>'
+        reader.read(sent.encode(), "plivo")
+
+    for new in ('<Response><Hangup new="1"/></Response>', "<Response><?new ?></Response>", "<new/>", "<Response><new"):
+        with pytest.raises(DocumentError, match="'new' is unknown"):
+            reader.read(new.encode(), "plivo")
+    assert len(reader.read(KICK, "plivo").verbs) == 2
+    assert len(reader.read(b"<Response><Speak>a new = &lt;b&gt; c='1'</Speak></Response>", "plivo").verbs) == 1
+    assert len(reader.read(b'<Response><Hangup a0="1"/></Response>', "plivo").notices) == 1
+
+
+def test_hostile_text_is_searched_for_names_in_linear_time() -> None:
+    reader = Reader(DIALECTS, strange_names=1)
+    half = 50_000
+
+    for text in ("<a " + "b" * half, "<a " + 'b="' * half, "&" * half, "<" * half, "<a" + " " * half, "a= " * half):
+        for _ in range(2):
+            assert reader.examine(f"<Response>{text}".encode(), "plivo").notices
+
+
+def test_a_text_with_a_document_type_in_it_is_no_document_type() -> None:
+    flow = read("<Response><Speak><![CDATA[<!DOCTYPE x>]]></Speak></Response>")
+
+    assert flow.notices == ()
+
+
 # --- which dialect ----------------------------------------------------------------------------------------------
 
 
@@ -362,7 +396,7 @@ def test_marks_that_contradict_each_other_are_an_error() -> None:
 
 
 def test_the_first_of_other_dialects_is_taken_as_well() -> None:
-    turned = dict(reversed(DIALECTS.items()))
+    turned = dict(reversed(list(DIALECTS.items())))
 
     assert detect(KICK, turned)[0] == next(iter(turned))
 

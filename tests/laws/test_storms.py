@@ -20,8 +20,8 @@ from tests.laws.storms import SPEAKERS, Deed, Story, Telling, World, spoken, sto
 from tests.laws.watchman import Watchman
 
 QUEUEING = ("Enqueue", "Dial")
-STORMS = 150
-SABOTAGES = 120
+STORMS = 600
+SABOTAGES = 600
 
 
 def books_balance(world: World) -> None:

@@ -32,15 +32,17 @@ INPUT = lex.words("dtmf", "speech")
 FORMAT = lex.choice("mp3", "wav")
 BREAK_TIME = lex.matching("break_time", r"[0-9]{1,5}(\.[0-9]{1,3})?(ms|s)", "A length such as 300ms or 2s.")
 
+# What the two plain voices speak (Plivo 2.3).
 CLASSIC_LANGUAGES = (
-    "da-DK nl-NL en-AU en-GB en-US fr-FR fr-CA de-DE it-IT pl-PL pt-PT pt-BR ru-RU es-ES es-US sv-SE"  # Plivo 2.3
-).split()
+    *("da-DK", "nl-NL", "en-AU", "en-GB", "en-US", "fr-FR", "fr-CA", "de-DE"),
+    *("it-IT", "pl-PL", "pt-PT", "pt-BR", "ru-RU", "es-ES", "es-US", "sv-SE"),
+)
 
 # --- attributes that several elements share ---------------------------------------------------------------------
 
 
 def url(name: str, fills: str, doc: str, *, required: bool = False) -> Attribute:
-    """Return an address attribute: a bad one is kept, since the call fails on it with a code of its own (Plivo 2.7)."""
+    """Return an address attribute: a bad one is kept, and the call fails on it with its own code (Plivo 2.7)."""
     return Attribute(name=name, lexical=lex.URL, fills=fills, doc=doc, required=required, keep=True)
 
 
