@@ -85,7 +85,9 @@ def _complex(element: Element, children: list[str]) -> Iterator[str]:
     yield f"  <xs:complexType name={_type_of(element)}{mixed}>"
     if element.support == "opaque":
         yield '    <xs:sequence><xs:any minOccurs="0" maxOccurs="unbounded" processContents="skip"/></xs:sequence>'
-        yield '    <xs:anyAttribute processContents="skip"/>'
+        yield '    <xs:anyAttribute processContents="skip">'
+        yield from _note("Whatever is given is left alone.", "      ")
+        yield "    </xs:anyAttribute>"
     elif children or mixed:
         yield from _choice(element, children)
         yield from _attributes(element, "    ")

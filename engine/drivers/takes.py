@@ -127,4 +127,4 @@ class Takes:
         if seconds <= 0.0:
             return RecordingEnded(at, asked.owner, asked.id, "absent", 0.0, why)
         url = f"https://recordings.example/{asked.id}.{asked.format}"
-        return RecordingEnded(at, asked.owner, asked.id, "stored", seconds, why, url)
+        return RecordingEnded(at, asked.owner, asked.id, "stored", round(seconds, 6), why, url)

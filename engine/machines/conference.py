@@ -21,7 +21,7 @@ from engine.machines.models import Call, Conference, Member
 from engine.machines.room import begin_recording, sound_entering, sound_leaving, take_floor
 from engine.machines.table import Row, table
 from engine.machines.telling import hears_of, room_facts, tell_room, tell_subscriber
-from engine.machines.turn import Turn
+from engine.machines.turn import Turn, facts_of
 from engine.values.causes import EXIT_OF_END, EndCause, EndSource, ExitCause, Outcome, RoomEnd
 from engine.values.effects import (
     RecordConferenceEnd,
@@ -182,10 +182,11 @@ def be_gone(room: Conference, member: Member, call: Call, turn: Turn) -> None:
     if member.let_in:
         be_missed(room, member, call, turn)
     elif turn.watched:
-        turn.note("member_refused", call.id, room.id, cause=member.cause)
+        unanswered = call.cause if call.role == "invited" else None
+        turn.note("member_refused", call.id, room.id, cause=unanswered or member.cause)
     stop_sounds(room, member, call, turn)
     turn.then(MemberOut(call, member.cause or "lost", room, member))
-    settle(room, turn, call)
+    settle(room, turn)
     if member.let_in and room.here and room.state in ("waiting", "running"):
         sound_leaving(room, member, turn)
         tell_coaches(room, member, turn)
@@ -203,6 +204,8 @@ def be_missed(room: Conference, member: Member, call: Call, turn: Turn) -> None:
         flagged_gone(room, turn)
     if room.ended_by == "" and (room.why == "ended_by_member" or (room.why is None and not room.members)):
         room.ended_by, room.ended_by_label = member.call, member.label
+    if room.ended_by in ("", member.call):
+        room.ender = facts_of(call)
 
 
 def tell_coaches(room: Conference, gone: Member, turn: Turn) -> None:
@@ -268,14 +271,14 @@ ASKED: dict[str, tuple[tuple[Follows, str], ...]] = {
 }
 
 
-def settle(room: Conference, turn: Turn, gone: Call | None = None) -> None:
-    """Apply whatever follows from how things now stand (`gone` has just left), until nothing more follows."""
+def settle(room: Conference, turn: Turn) -> None:
+    """Apply whatever follows from how things now stand, until nothing more follows."""
     follows = True
     while follows:
         follows = False
         for holds, then in ASKED[room.state]:
             if holds(room, turn):
-                CONFERENCE.fire(then, room, gone, turn)
+                CONFERENCE.fire(then, room, None, turn)
                 follows = True
                 break
 
@@ -297,7 +300,7 @@ def begin(room: Conference, event: Any, turn: Turn) -> None:
     if turn.watched:
         turn.note("conference_started", "", room.id, conference=room.name)
     if room.subscriber is not None:
-        starter = turn.calls.get(waiting[-1].call)
+        starter = facts_of(turn.calls[waiting[-1].call])
         tell_subscriber(turn, room, "conference_start", starter, room_facts(room))
 
 
@@ -321,8 +324,8 @@ def free_name(room: Conference, turn: Turn) -> None:
         del turn.names[room.account, room.name]
 
 
-def close(room: Conference, gone: Call | None, turn: Turn) -> None:
-    """Nobody is left since `gone` is: say so, and leave the exchange."""
+def close(room: Conference, event: Any, turn: Turn) -> None:
+    """Nobody is left: say so, and leave the exchange."""
     free_name(room, turn)
     why = room.why or "last_left"
     if room.timers:
@@ -337,7 +340,7 @@ def close(room: Conference, gone: Call | None, turn: Turn) -> None:
         turn.note("conference_ended", "", room.id, conference=room.name, why=why)
     if room.subscriber is not None and room.used:
         facts = {**room_facts(room), "why": why, "ending_call": room.ended_by, "ending_label": room.ended_by_label}
-        tell_subscriber(turn, room, "conference_end", turn.calls.get(room.ended_by, gone), facts)
+        tell_subscriber(turn, room, "conference_end", room.ender, facts)
     turn.rooms.pop(room.id, None)
     if room.used:
         turn.do(last_words(room, why, turn))

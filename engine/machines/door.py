@@ -347,6 +347,7 @@ def turn_away(state: Entering, call: Call, turn: Turn) -> None:
     """Too many wrong PINs."""
     state.digits = ""
     if turn.watched:
+        turn.note("pin_refused", call.id)
         turn.note("member_refused", call.id, "", cause="pin_wrong")
     turn.then(MemberOut(call, "pin_wrong"))
 

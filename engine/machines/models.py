@@ -324,6 +324,7 @@ class Conference(Struct, eq=False, kw_only=True, gc=False):
     why: RoomEnd | None = None
     ended_by: str = ""
     ended_by_label: str = ""
+    ender: CallFacts | None = None  # who ended it, or left last, as it was then
     fell_to_one: bool = False
     used: bool = False  # somebody was in it
     time_limit: float = 0.0

@@ -8,7 +8,7 @@ from engine.machines import recording as recordings
 from engine.machines.consequences import EndCall, StartSound
 from engine.machines.models import Call, Conference, Member, Sound
 from engine.machines.telling import room_facts, tell_room, tell_subscriber
-from engine.machines.turn import Turn
+from engine.machines.turn import Turn, facts_of
 from engine.values.effects import CoachMember, DeafenMembers, Effect, HoldMembers, MuteMembers
 from engine.values.flow import Hook
 
@@ -100,4 +100,5 @@ def announced(sound: Sound, owner: Call | Conference, turn: Turn, *, failed: boo
     if member is not None:
         tell_room(turn, room, member, kind, {"url": url})
     elif room.subscriber is not None:
-        tell_subscriber(turn, room, kind, turn.calls.get(sound.call), {**room_facts(room), "url": url})
+        about = facts_of(turn.calls[sound.call]) if sound.call in turn.calls else None
+        tell_subscriber(turn, room, kind, about, {**room_facts(room), "url": url})

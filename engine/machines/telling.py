@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.machines.models import Call, Conference, Member
 from engine.machines.turn import Turn, facts_of
-from engine.values.effects import Facts, SendCallback
+from engine.values.effects import CallFacts, Facts, SendCallback
 from engine.values.flow import Hook
 
 
@@ -46,7 +46,7 @@ def member_facts(room: Conference, member: Member) -> Facts:
         "muted": member.muted,
         "deaf": member.deaf,
         "held": member.held,
-        "coaching": bool(member.coaching),
+        "coaching": member.coaching != "",
         "coaching_call": member.coaching,
         "starts": member.starts,
         "ends": member.ends,
@@ -68,7 +68,7 @@ def tell_room(turn: Turn, room: Conference, member: Member, kind: str, more: Fac
         # A member that left is in no room any more; what it is told is still in the order of that room's callbacks.
         tell(turn, call, member.callback, kind, facts.copy(), room)
     if room.subscriber is not None:
-        tell_subscriber(turn, room, kind, call, facts)
+        tell_subscriber(turn, room, kind, facts_of(call), facts)
 
 
 def hears_of(room: Conference, kind: str, turn: Turn) -> bool:
@@ -77,7 +77,7 @@ def hears_of(room: Conference, kind: str, turn: Turn) -> bool:
     return word is not None and (not word or word in room.events)
 
 
-def tell_subscriber(turn: Turn, room: Conference, kind: str, call: Call | None, facts: Facts) -> None:
+def tell_subscriber(turn: Turn, room: Conference, kind: str, about: CallFacts | None, facts: Facts) -> None:
     """Tell the room's subscriber, where it asked for this kind; each telling counts the room's sequence on.
 
     `facts` are this telling's own, and are completed here.
@@ -87,7 +87,6 @@ def tell_subscriber(turn: Turn, room: Conference, kind: str, call: Call | None, 
         return
     room.ordinal = ordinal = room.ordinal + 1
     made = f"{room.id}.{ordinal}"
-    about = facts_of(call) if call is not None else None
     facts["sequence"] = sequence = room.sequence
     room.sequence = sequence + 1
     turn.do(

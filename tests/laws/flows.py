@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 HOME = "https://app.example"
+ACCOUNT = "acme"
+SPEAKERS = ("plivo", "vobiz", "texml")
 ROOMS = ("A", "B")
+MOST_CALLS = 9
 DOCUMENTS = 6
 
 PLIVO = (
@@ -78,7 +81,8 @@ TEXML = (
     '<Play loop="0">/music.mp3</Play>',
     '<Pause length="9"/>',
     '<Gather action="/d1" numDigits="2" timeout="3"><Say>Press.</Say></Gather>',
-    '<Gather input="dtmf speech" minDigits="2" validDigits="12" invalidDigitsAction="/d2"><Play>/ask.mp3</Play></Gather>',
+    '<Gather input="dtmf speech" minDigits="2" validDigits="12" invalidDigitsAction="/d2">'
+    "<Play>/ask.mp3</Play></Gather>",
     '<Record action="/d3" maxLength="9" recordingStatusCallback="/told"/>',
     '<Dial action="/d1" timeout="9" record="record-from-answer" recordingStatusCallback="/told">'
     '<Number statusCallback="/told" statusCallbackEvent="initiated ringing answered completed">+14155550110</Number>'

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import msgspec
 from hypothesis import strategies as st
 
-from engine.exchange import Exchange
 from engine.dialects.tongues import tongues
+from engine.exchange import Exchange
 from engine.values import commands, effects, events
 from engine.values.effects import Effect
 from engine.values.events import Event
@@ -24,13 +24,12 @@ from engine.values.flow import Hook
 from engine.values.tongue import Tongue
 from engine.values.views import CallView, ConferenceView
 from tests.laws import flows
+from tests.laws.debts import ANSWERS, KEEPS
+from tests.laws.flows import ACCOUNT, HOME, MOST_CALLS, SPEAKERS
+from tests.laws.orders import COMMANDS
 
 # So few places that rooms are full all the time.
 CAP = 3
-MOST_CALLS = 9
-SPEAKERS = ("plivo", "vobiz", "texml")
-ACCOUNT = "acme"
-HOME = flows.HOME
 PIN = "12"
 KEYS = "1*2#3"
 
@@ -71,7 +70,7 @@ class Telling(NamedTuple):
 def spoken() -> dict[str, Tongue]:
     """Every tongue, with rooms of CAP places."""
     few = {"max_members": CAP, "cap_ceiling": CAP}
-    return tongues({name: few for name in (*SPEAKERS, "audian")})
+    return tongues(dict.fromkeys((*SPEAKERS, "audian"), few))
 
 
 def look(exchange: Exchange) -> Sight:
@@ -175,150 +174,6 @@ class World:
         return names[number % len(names)] if names else "nobody"
 
 
-# --- what the driver keeps -----------------------------------------------------------------------------
-
-
-def owe(world: World, effect: Effect) -> None:
-    """An answer is owed."""
-    world.owed.append(effect)
-
-
-def owe_end_of_sound(world: World, effect: effects.PlayMedia | effects.SpeakText) -> None:
-    """A sound ends by itself, unless it is endless."""
-    endless = effect.loop == 0 or (isinstance(effect, effects.PlayMedia) and effect.media in ("music", "ringback"))
-    if not endless:
-        world.owed.append(effect)
-
-
-def forget_sound(world: World, effect: effects.StopMedia) -> None:
-    """A stopped sound is never told to be over, unless its end was on its way already (each third time)."""
-    if len(world.told) % 3:
-        world.owed = [owed for owed in world.owed if getattr(owed, "id", None) != effect.id]
-
-
-def forget_recording(world: World, effect: effects.StopRecording) -> None:
-    """A recording that is stopped has its end told once."""
-    world.owed = [owed for owed in world.owed if getattr(owed, "id", None) != effect.id]
-    world.owed.append(effect)
-
-
-def set_timer(world: World, effect: effects.SetTimer) -> None:
-    """A clock runs."""
-    if effect.key in world.timers:
-        world.old_timers.append(world.timers[effect.key])
-    world.timers[effect.key] = effect
-
-
-def cancel_timer(world: World, effect: effects.CancelTimer) -> None:
-    """A clock stops; its ringing may have been on its way."""
-    stopped = world.timers.pop(effect.key, None)
-    if stopped is not None:
-        world.old_timers.append(stopped)
-
-
-def keep_flags(world: World, effect: Effect) -> None:
-    """What the switch may fail to do."""
-    world.flags.append(effect)
-
-
-KEEPS: dict[type[Effect], Callable[[World, Any], None]] = {
-    effects.Answer: owe,
-    effects.HangUp: owe,
-    effects.PlaceCall: owe,
-    effects.PlayMedia: owe_end_of_sound,
-    effects.SpeakText: owe_end_of_sound,
-    effects.StopMedia: forget_sound,
-    effects.SendDigits: owe,
-    effects.StartRecording: owe,
-    effects.StopRecording: forget_recording,
-    effects.JoinConference: owe,
-    effects.LeaveConference: owe,
-    effects.FetchDocument: owe,
-    effects.SetTimer: set_timer,
-    effects.CancelTimer: cancel_timer,
-    effects.MuteMembers: keep_flags,
-    effects.DeafenMembers: keep_flags,
-    effects.HoldMembers: keep_flags,
-    effects.CoachMember: keep_flags,
-}
-
-
-# --- how it answers ------------------------------------------------------------------------------------
-
-
-def answered(world: World, effect: effects.Answer, how: int) -> Event:
-    return events.CallAnswered(world.at, effect.call)
-
-
-def hung_up(world: World, effect: effects.HangUp, how: int) -> Event:
-    return events.CallEnded(world.at, effect.call)
-
-
-def placed(world: World, effect: effects.PlaceCall, how: int) -> Event:
-    """It rings, which is not the end of it; then it is answered, or not."""
-    if effect.call not in world.ringing and how % 3:
-        world.ringing.add(effect.call)
-        world.owed.append(effect)
-        return events.CallRinging(world.at, effect.call, early_media=how % 2 == 0)
-    if how % 5 == 4:  # noqa: PLR2004
-        return events.CallEnded(world.at, effect.call, ("busy", "rejected", "no_answer", "unreachable")[how % 4])
-    return events.CallAnswered(world.at, effect.call, (None, None, False, True)[how % 4])
-
-
-def sounded(world: World, effect: effects.PlayMedia | effects.SpeakText | effects.SendDigits, how: int) -> Event:
-    return events.PlaybackEnded(world.at, effect.owner, effect.id, "failed" if how % 6 == 5 else "ended")  # noqa: PLR2004
-
-
-def recording(world: World, effect: effects.StartRecording, how: int) -> Event:
-    """It runs, and still owes its end; or it fails at once."""
-    if how % 6 == 5:  # noqa: PLR2004
-        return events.RecordingEnded(world.at, effect.owner, effect.id, "failed", 0.0, "failed")
-    world.owed.append(effects.StopRecording(effect.owner, effect.id))
-    return events.RecordingStarted(world.at, effect.owner, effect.id)
-
-
-def recorded(world: World, effect: effects.StopRecording, how: int) -> Event:
-    result: Any = ("stored", "stored", "absent", "failed")[how % 4]
-    return events.RecordingEnded(world.at, effect.owner, effect.id, result, 2.0, "stopped", f"{HOME}/r.mp3")
-
-
-def joined(world: World, effect: effects.JoinConference, how: int) -> Event:
-    if how % 6 == 5:  # noqa: PLR2004
-        return events.JoinFailed(world.at, effect.call, effect.conference, effect.id)
-    return events.MemberJoined(world.at, effect.call, effect.conference, effect.id)
-
-
-def left(world: World, effect: effects.LeaveConference, how: int) -> Event:
-    return events.MemberLeft(world.at, effect.call, effect.conference)
-
-
-def fetched(world: World, effect: effects.FetchDocument, how: int) -> Event:
-    """The document, or each way in which it may not come."""
-    told: dict[str, Any] = {"body": world.body(effect), **FETCH_FAILS.get(how % 16, {})}
-    return events.DocumentFetched(world.at, effect.owner, effect.id, **told)
-
-
-FETCH_FAILS: dict[int, dict[str, Any]] = {
-    12: {"status": 503},
-    13: {"status": 0, "error": "timeout"},
-    14: {"body": b"no XML at all"},
-    15: {"body": b"", "content_type": "audio/mpeg"},
-}
-ANSWERS: dict[type[Effect], Callable[[World, Any, int], Event]] = {
-    effects.Answer: answered,
-    effects.HangUp: hung_up,
-    effects.PlaceCall: placed,
-    effects.PlayMedia: sounded,
-    effects.SpeakText: sounded,
-    effects.SendDigits: sounded,
-    effects.StartRecording: recording,
-    effects.StopRecording: recorded,
-    effects.JoinConference: joined,
-    effects.LeaveConference: left,
-    effects.FetchDocument: fetched,
-}
-
-
 # --- deeds ---------------------------------------------------------------------------------------------
 
 
@@ -328,8 +183,9 @@ def arrive(world: World, deed: Deed) -> None:
         return
     world.arrived += 1
     name = f"c{world.arrived}"
-    told, people = Hook(f"{HOME}/told"), {"caller": f"+1415555{world.arrived:04}", "called": "+16505550100"}
-    if deed.b % 8 == 7:  # noqa: PLR2004
+    told = Hook(f"{HOME}/told")
+    people: dict[str, Any] = {"caller": f"+1415555{world.arrived:04}", "called": "+16505550100"}
+    if deed.b % 8 == 7:
         world.tell(events.CallArrived(world.at, name, tongue="audian", account=ACCOUNT, conference="weekly", **people))
         return
     world.tell(
@@ -490,136 +346,6 @@ DEEDS: dict[str, Callable[[World, Deed], None]] = {
 }
 OFTEN = {"answer_one": 10, "answer_all": 8, "command": 12, "arrive": 4, "ring": 2, "press": 3}
 WORDS = tuple(word for word in DEEDS for _ in range(OFTEN.get(word, 1)))
-
-
-# --- commands ------------------------------------------------------------------------------------------
-
-Build = Callable[[World, Deed], Any]
-
-
-def room_of(world: World, deed: Deed) -> str:
-    """A room by name or by id; now and then one that is not there."""
-    rooms = world.sight.rooms.values()
-    names = (*(room.name for room in rooms), *(room.id for room in rooms), flows.ROOMS[0], "nowhere")
-    return names[deed.b % len(names)]
-
-
-def whom(world: World, deed: Deed) -> tuple[str, ...]:
-    """Everybody, or some by call, number or label, of whom some may be unknown."""
-    call = world.some_call(deed.c)
-    return (("all",), (call,), ("1",), (call, "2", "nobody"), ("first", call))[deed.c % 5]
-
-
-def to_members(kind: type[commands.MemberCommand], **more: Any) -> Build:
-    return lambda world, deed: kind(conference=room_of(world, deed), account=ACCOUNT, members=whom(world, deed), **more)
-
-
-def to_room(kind: type[commands.RoomCommand], **more: Any) -> Build:
-    return lambda world, deed: kind(conference=room_of(world, deed), account=ACCOUNT, **more)
-
-
-def to_call(kind: type[commands.CallCommand], **more: Any) -> Build:
-    return lambda world, deed: kind(call=world.some_call(deed.b), **more)
-
-
-def coach(world: World, deed: Deed) -> commands.UpdateMember:
-    target = ("", "1", "first", world.some_call(deed.b))[deed.c % 4]
-    return commands.UpdateMember(
-        conference=room_of(world, deed), account=ACCOUNT, members=whom(world, deed), coach=target
-    )
-
-
-def new_call(letter: str, world: World, deed: Deed) -> str:
-    """An id for a call to be placed; now and then that of one that is there."""
-    return "c1" if deed.b % 16 == 0 and "c1" in world.sight.calls else f"{letter}{len(world.told)}"
-
-
-def invite(world: World, deed: Deed) -> commands.InviteMember:
-    return commands.InviteMember(
-        conference=room_of(world, deed),
-        account=ACCOUNT,
-        call=new_call("i", world, deed),
-        to="+14155550120",
-        tongue=SPEAKERS[deed.c % 3],
-        label=("", "first")[deed.c % 2],
-        coach=("", "", "first")[deed.c % 3],
-        ends=deed.c % 4 == 0,
-        callback=Hook(f"{HOME}/told") if deed.c % 2 else None,
-        callback_events=("start", "end", "join", "leave"),
-        machine_detection="hangup" if deed.c % 5 == 0 else "",
-    )
-
-
-def make_call(world: World, deed: Deed) -> commands.MakeCall:
-    return commands.MakeCall(
-        call=new_call("m", world, deed),
-        to="+14155550121",
-        caller="+14155550122",
-        tongue=SPEAKERS[deed.b % 3],
-        account=ACCOUNT,
-        answer=Hook(f"{HOME}/d{deed.c % flows.DOCUMENTS}"),
-        ring=Hook(f"{HOME}/told"),
-        hangup=Hook(f"{HOME}/told"),
-        hangup_on_ring=5.0 if deed.c % 7 == 0 else 0.0,
-        send_digits="1w" if deed.c % 2 else "",
-        machine_detection="hangup" if deed.c % 5 == 0 else "",
-    )
-
-
-def transfer(world: World, deed: Deed) -> commands.TransferCall:
-    legs: Any = ("aleg", "aleg", "bleg", "both")[deed.c % 4]
-    aleg, bleg = Hook(f"{HOME}/d{deed.c % flows.DOCUMENTS}"), Hook(f"{HOME}/d1")
-    return commands.TransferCall(call=world.some_call(deed.b), legs=legs, aleg=aleg, bleg=bleg)
-
-
-SOUND = Hook(f"{HOME}/s0")
-COMMANDS: tuple[Build, ...] = (
-    to_members(commands.KickMember),
-    to_members(commands.KickMember),
-    to_members(commands.HangUpMember),
-    to_members(commands.UpdateMember, muted=True),
-    to_members(commands.UpdateMember, muted=False),
-    to_members(commands.UpdateMember, deaf=True),
-    to_members(commands.UpdateMember, held=True),
-    to_members(commands.UpdateMember, held=True, hold_sound=SOUND),
-    to_members(commands.UpdateMember, held=False, muted=True),
-    to_members(commands.UpdateMember, end_on_exit=True),
-    to_members(commands.UpdateMember, wait_sound=Hook(f"{HOME}/s1"), beep_on_exit=True),
-    to_members(commands.UpdateMember, announce=SOUND),
-    to_members(commands.PlayToMember, url=f"{HOME}/x.mp3"),
-    to_members(commands.StopPlayToMember),
-    to_members(commands.SpeakToMember, text="Hello."),
-    to_members(commands.StopSpeakToMember),
-    to_room(commands.Announce, sound=SOUND),
-    to_room(commands.LockConference),
-    to_room(commands.LockConference, locked=False),
-    to_room(commands.RecordConference, callback=Hook(f"{HOME}/told")),
-    to_room(commands.PauseRecording),
-    to_room(commands.ResumeRecording),
-    to_room(commands.StopRecording),
-    to_room(commands.EndConference),
-    to_call(commands.HangUpCall),
-    to_call(commands.CancelCall),
-    to_call(commands.PlayOnCall, urls=(f"{HOME}/x.mp3",), legs="both", length=5.0),
-    to_call(commands.StopPlayOnCall),
-    to_call(commands.SpeakOnCall, text="Hello."),
-    to_call(commands.StopSpeakOnCall),
-    to_call(commands.SendDigitsOnCall, digits="1"),
-    to_call(commands.RecordCall, callback=Hook(f"{HOME}/told")),
-    to_call(commands.StopRecordCall),
-    coach,
-    invite,
-    make_call,
-    transfer,
-    transfer,
-    lambda world, deed: commands.EndAllConferences(account=ACCOUNT if deed.c % 3 == 0 else "other"),
-    lambda world, deed: commands.HangUpAllCalls(account=ACCOUNT if deed.c % 3 == 0 else "other"),
-    lambda world, deed: commands.DefineConference(
-        id="weekly", account=ACCOUNT, wait_for_moderator=deed.c % 2 == 0, profile=("default", "webinar")[deed.b % 2]
-    ),
-    lambda world, deed: commands.ForgetConference(id="weekly" if deed.c % 3 == 0 else "unknown"),
-    lambda world, deed: commands.ShutDown() if deed.c % 6 == 0 else commands.KickMember(conference="A", account=ACCOUNT),
-)
 
 
 # --- drawing -------------------------------------------------------------------------------------------

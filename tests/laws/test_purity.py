@@ -18,7 +18,9 @@ ORDERED = ("list", "tuple", "enumerate", "iter", "next", "join", "extend")
 BY_CHANCE = ("id", "hash", "urandom", "vars")
 
 ROOMS = [
-    file for file in pure_files() if file.relative_to(ENGINE).parts[0] in ("machines", "values", "exchange.py", "journal.py")
+    file
+    for file in pure_files()
+    if file.relative_to(ENGINE).parts[0] in ("machines", "values", "exchange.py", "journal.py")
 ]
 
 
@@ -39,9 +41,8 @@ def sets_named(tree: ast.AST) -> frozenset[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and is_set(node.value):
             found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            if ast.unparse(node.annotation).startswith(("set", "frozenset")):
-                found.add(node.target.id)
+        elif isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation).startswith(("set", "frozenset")):
+            found.add(ast.unparse(node.target))
     return frozenset(found)
 
 
@@ -98,7 +99,8 @@ def test_an_order_by_chance_is_found(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["x = 1 in {1, 2}", "y = sorted({1, 2})", "z = any(f(x) for x in {1, 2})", "for x in sorted(set(y)): pass"]
+    "source",
+    ["x = 1 in {1, 2}", "y = sorted({1, 2})", "z = any(f(x) for x in {1, 2})", "for x in sorted(set(y)): pass"],
 )
 def test_a_set_that_is_only_asked_is_left_alone(source: str) -> None:
     assert not offences(source)

@@ -24,29 +24,32 @@ from tests.laws import watchman
 from tests.laws.storms import Telling, look, spoken
 from tests.laws.watchman import Watchman
 
-# How many things happen one after the other once both calls are on their way into the room, in each dialect.
-DEPTH = {"plivo": 4, "vobiz": 3, "texml": 3}
+# How many things happen one after the other once both calls are on their way into the room. A fourth takes half a
+# minute, and leads to 22,000 states in Plivo instead of 3,000.
+DEPTH = 3
 HOME = "https://app.example"
 CALLS = ("a", "b")
 
 # What the two callers' documents ask for: the first may end the room, the second waits for somebody to start it.
 DOCUMENTS = {
     "plivo": (
-        '<Response><Conference endConferenceOnExit="true" hangupOnStar="true">A</Conference><Wait length="9"/></Response>',
+        '<Response><Conference endConferenceOnExit="true" hangupOnStar="true">A</Conference><Wait/></Response>',
         '<Response><Conference startConferenceOnEnter="false" stayAlone="false" action="/d">A</Conference></Response>',
     ),
     "vobiz": (
-        '<Response><Conference endConferenceOnExit="true" hangupOnStar="true">A</Conference><Wait length="9"/></Response>',
+        '<Response><Conference endConferenceOnExit="true" hangupOnStar="true">A</Conference><Wait/></Response>',
         '<Response><Conference startConferenceOnEnter="false" stayAlone="false" action="/d">A</Conference></Response>',
     ),
     "texml": (
-        '<Response><Dial><Conference endConferenceOnExit="true">A</Conference></Dial><Pause length="9"/></Response>',
+        '<Response><Dial><Conference endConferenceOnExit="true">A</Conference></Dial><Pause/></Response>',
         '<Response><Dial action="/d"><Conference startConferenceOnEnter="false">A</Conference></Dial></Response>',
     ),
 }
 
 # Counts that tell how long something went on, and decide nothing within so few steps.
-COUNTS = ("ordinal", "sequence", "numbers", "number", "generation", "receipts", "rooms_made", "stale", "replaced", "burst")
+COUNTS = (
+    "ordinal", "sequence", "numbers", "number", "generation", "receipts", "rooms_made", "stale", "replaced", "burst",
+)  # fmt: skip
 NAMES = re.compile(rf'"(?:[{"".join(CALLS)}]|r\d+)(?:\.\d+)+"|"r\d+"|"(?:r\d+)(?=:)')
 
 LAWS = (
@@ -135,7 +138,7 @@ def told(number: int, command: Any) -> Event:
     return events.CommandGiven(0.0, f"command.{number}", command)
 
 
-TO_ONE = {"conference": "A", "members": ("a",)}
+TO_ONE: dict[str, Any] = {"conference": "A", "members": ("a",)}
 TO_ALL: dict[str, Any] = {"conference": "A"}
 UNASKED: tuple[Event, ...] = (
     *(events.CallEnded(0.0, call) for call in CALLS),
@@ -218,12 +221,12 @@ def everybody_can_hang_up(state: State) -> None:
 
 
 @pytest.mark.parametrize("tongue", DOCUMENTS)
-def test_every_order_of_events_in_a_small_world_keeps_the_laws(tongue: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_order_in_a_small_world_keeps_the_laws(tongue: str, capsys: pytest.CaptureFixture[str]) -> None:
     edge = [beginning(tongue)]
     known = {normal(edge[0])}
     steps = 0
 
-    for _ in range(DEPTH[tongue]):
+    for _ in range(DEPTH):
         found = []
         for state in edge:
             for following in next_states(state):
@@ -236,5 +239,5 @@ def test_every_order_of_events_in_a_small_world_keeps_the_laws(tongue: str, caps
         edge = found
 
     with capsys.disabled():
-        print(f" {tongue}: {len(known)} states, {steps} steps, depth {DEPTH[tongue]}", end="")  # noqa: T201
-    assert len(known) > 100  # noqa: PLR2004
+        print(f" {tongue}: {len(known)} states, {steps} steps, depth {DEPTH}", end="")  # noqa: T201
+    assert len(known) > 100

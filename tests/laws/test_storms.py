@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from engine import journal
 from engine.errors import DocumentError
-from engine.machines.table import Row, Table
+from engine.machines.table import Table
 from engine.values import effects, events
 from tests.laws import flows
-from tests.laws.storms import SPEAKERS, Deed, Story, Telling, World, spoken, stories
+from tests.laws.flows import SPEAKERS
+from tests.laws.storms import Deed, Story, Telling, World, spoken, stories
 from tests.laws.watchman import Watchman
 
 QUEUEING = ("Enqueue", "Dial")
@@ -39,7 +40,8 @@ def books_balance(world: World) -> None:
         assert set(made.labels) == {m.label for m in members if m.label}
     for queue in state.queues:
         assert all(name in calls for name in (*queue.calls, *queue.agents))
-    kept = [key for owner in (*calls.values(), *rooms.values()) for key in owner.timers or ()]
+    kept = [key for call in calls.values() for key in call.timers or ()]
+    kept += [key for room in rooms.values() for key in room.timers or ()]
     assert sorted(kept) == sorted(state.timers), "an owner and the registry disagree on its clocks"
     assert state.timers == {key: timer.generation for key, timer in world.timers.items()}
 
@@ -128,7 +130,9 @@ def related(telling: Telling, owner: str) -> set[str]:
     if owner in calls and calls[owner].verb in QUEUEING:
         near |= {name for name, view in calls.items() if view.verb in QUEUEING}  # no view shows who serves whom
     for _ in range(3):
-        near |= {m.call for room in rooms.values() for m in room.members if near & {room.id, *(x.call for x in room.members)}}
+        for room in rooms.values():
+            inside = {member.call for member in room.members}
+            near |= inside if near & {room.id, *inside} else set()
         near |= {name for name, view in calls.items() if near & {view.about.parent, *view.legs}}
         near |= {leg for name in near & calls.keys() for leg in (*calls[name].legs, calls[name].about.parent) if leg}
     return near
@@ -182,7 +186,9 @@ def test_a_reader_that_breaks_ends_only_the_call_that_it_read_for() -> None:
     world.exchange = type(world.exchange)({**spoken(), "plivo": tongue}, watched=True)
     world.watchers.append(inspector.watch)
 
-    world.play(Story(((7,), (8,)), (Deed("arrive", 0, 0), Deed("arrive", 0, 1), Deed("arrive", 1, 0), Deed("answer_all"))))
+    arrivals = (Deed("arrive", 0, 0), Deed("arrive", 0, 1), Deed("arrive", 1, 0))
+
+    world.play(Story(((7,), (8,)), (*arrivals, Deed("answer_all"))))
 
     assert inspector.faults == ["c2"]
     ends = {e.about.call: e.about.cause for e in world.done if isinstance(e, effects.RecordCallEnd)}

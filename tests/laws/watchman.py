@@ -211,14 +211,15 @@ def one_verb_at_a_time(man: Watchman, telling: Telling) -> None:
 
 def everybody_leaves_before_the_room_ends(man: Watchman, telling: Telling) -> None:
     closed: set[str] = set()
-    left = dict.fromkeys(m.call for room in telling.before.rooms.values() for m in room.members if m.joined_at is not None)
+    rooms = telling.before.rooms
+    left = {m.call for room in rooms.values() for m in room.members if m.joined_at is not None}
     for effect in telling.effects:
         if isinstance(effect, Noted) and effect.what == "member_left":
             assert effect.conference not in closed, f"{effect} after the room's end"
-            left.pop(effect.call, None)
+            left.discard(effect.call)
         elif isinstance(effect, Noted) and effect.what == "conference_ended":
             closed.add(effect.conference)
-            room = telling.before.rooms.get(effect.conference)
+            room = rooms.get(effect.conference)
             there = [m.call for m in room.members if m.call in left] if room is not None else []
             assert not there, f"{effect} with {there} inside"
         elif isinstance(effect, SendCallback) and effect.conference and effect.kind not in LATE:
@@ -247,16 +248,16 @@ def a_kicked_call_goes_on(man: Watchman, telling: Telling) -> None:
 
 
 def goes_on(man: Watchman, telling: Telling, call: str, after: tuple[Effect, ...]) -> None:
-    """A kicked call that is out of its room goes on with its flow, unless it is being hung up or ends by definition."""
+    """A kicked call that is out of its room goes on with its flow, unless it is being hung up, or has no flow."""
     view = telling.before.calls[call]
     if call in man.hung_up or call in man.over or view.tongue == "audian" or view.about.role == "invited":
         return
     if isinstance(telling.event, events.CallEnded | events.SwitchWasLost):
         return
     ways = (
-        isinstance(e, effects.FetchDocument) and e.owner == call and e.kind in ("action_conference", "transfer")
-        or isinstance(e, Noted) and e.call == call and e.what == "verb_started"
-        or isinstance(e, effects.HangUp) and e.call == call and e.cause == "end_of_document"
+        (isinstance(e, effects.FetchDocument) and e.owner == call and e.kind in ("action_conference", "transfer"))
+        or (isinstance(e, Noted) and e.call == call and e.what == "verb_started")
+        or (isinstance(e, effects.HangUp) and e.call == call and e.cause == "end_of_document")
         for e in after
     )  # fmt: skip
     assert any(ways), f"{call} was kicked and went nowhere: {after}"

@@ -43,10 +43,9 @@ def update(command: commands.UpdateMember, tally: Tally, turn: Turn) -> None:
         return
     changed: dict[str, None] = {}
     for change in CHANGES:
-        for name in change(room, members, command, turn):
-            changed[name] = None
-    for member in members:
-        tally.count(member.call, changed=member.call in changed)
+        changed |= dict.fromkeys(change(room, members, command, turn))
+    tally.changed += [member.call for member in members if member.call in changed]
+    tally.same += [member.call for member in members if member.call not in changed]
 
 
 def object_to_coaching(room: Conference, members: list[Member], command: commands.UpdateMember, tally: Tally) -> bool:
@@ -179,6 +178,8 @@ def start_hold_sound(room: Conference, member: Member, call: Call, turn: Turn) -
 
 def change_exit(room: Conference, members: list[Member], command: commands.UpdateMember, turn: Turn) -> list[str]:
     """What follows from a member's leaving, and what it hears while it waits."""
+    if command.end_on_exit is None and command.beep_on_exit is None and command.wait_sound is None:
+        return []
     changed = []
     for member in members:
         before = (member.ends, member.beep_on_exit, member.wait_sound)

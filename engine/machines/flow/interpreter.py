@@ -8,7 +8,7 @@ document that replaces the flow is fetched here as well: answer, action, redirec
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 from engine.errors import DocumentError
 from engine.machines.consequences import Conclude, DocumentMissing, DocumentReady, EndCall, LegConfirmed, Proceed
@@ -22,6 +22,8 @@ from engine.values.verbs import Dial, Verb
 
 Begin = Callable[[Call, Any, Turn], bool]
 BEGIN: dict[type[Verb], Begin] = {}
+# The word by which the rules of a dialect speak of a verb.
+WORDS: dict[type[Verb], str] = {kind: str(kind.__struct_config__.tag) for kind in get_args(AnyVerb)}
 BREAK: dict[type[Any], Callable[[Call, Turn], bool]] = {}
 
 # Which kinds of documents blame which of the vendor's codes.
@@ -99,8 +101,7 @@ def had_input(call: Call) -> None:
 
 def proceed(call: Call, turn: Turn) -> None:
     """Begin verbs until one has to be waited for, or none is left."""
-    if call.doing is not None:
-        call.doing = None
+    call.doing = None
     flow = call.flow
     if flow is None or not call.running:
         run_out(call, turn)

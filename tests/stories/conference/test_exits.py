@@ -346,7 +346,7 @@ def test_three_wrong_pins_say_so_and_hang_up() -> None:
     story = dial_in(*wrong, member_pins=["1"])
 
     assert left_for(story, "pin_wrong")
-    assert len(story.what("pin_refused", call="ann")) == 2
+    assert len(story.what("pin_refused", call="ann")) == 3
     assert story.end("ann")[0] == "refused"
 
 
