@@ -161,6 +161,6 @@ def _marks(document: bytes, wanted: Collection[Mark]) -> dict[Mark, int]:
 def _understands(dialect: Dialect, name: str, detail: str | None) -> bool:
     element = dialect.elements.get(name)
     if element is None or detail is None:
-        return element is not None
+        return element is not None or name in dialect.opaque
     known = {attribute.name for attribute in element.attributes if not attribute.foreign}
     return detail in known or detail in element.children

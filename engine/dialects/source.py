@@ -141,7 +141,7 @@ def admit(document: bytes, largest: int = LARGEST) -> None:
     if len(document) > largest:
         said, hint = f"the document has {len(document)} bytes", f"at most {largest} are read"
         raise DocumentError(said, line=1, column=1, hint=hint, code="too-large")
-    if not document.strip():
+    if not document or document.isspace():
         raise DocumentError("the document is empty", line=1, column=1, hint=_HINTS[4], code="empty")
     wide = document.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     declared = _DECLARED.match(document.removeprefix(codecs.BOM_UTF8))

@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from engine.machines.consequences import Conclude, Proceed
+from engine.machines.consequences import Conclude, Proceed, SoundCollected
 from engine.machines.fetch import resolve
 from engine.machines.flow.interpreter import fetch_flow, had_input
-from engine.machines.models import Call, Collecting
+from engine.machines.models import Call, Collecting, Sound
 from engine.machines.table import Row, table
 from engine.machines.telling import tell
 from engine.machines.turn import Turn
@@ -27,12 +27,26 @@ from engine.values.flow import Hook
 class At:
     """A collecting call with what was pressed or said, as the table's actions need them."""
 
-    __slots__ = ("call", "confidence", "final", "key", "text", "verb")
+    __slots__ = ("base", "call", "confidence", "final", "key", "sound", "text", "verb")
 
-    def __init__(self, call: Call, key: str = "", text: str = "", confidence: float = 0.0, *, final: bool = True):
-        """Hold the call, its verb, and the key or words."""
+    def __init__(
+        self,
+        call: Call,
+        key: str = "",
+        text: str = "",
+        confidence: float = 0.0,
+        *,
+        final: bool = True,
+        sound: Sound | None = None,
+    ) -> None:
+        """Hold the call, the verb (its own, or the one at hand of a sound program), and the key or words."""
+        verb: Any = call.verb
+        if sound is not None and sound.flow is not None:
+            verb = sound.flow.verbs[sound.pc - 1]
         self.call = call
-        self.verb: verbs.Collect = call.verb  # type: ignore[assignment]
+        self.sound = sound
+        self.verb: verbs.Collect = verb
+        self.base = call.base if sound is None else sound.base
         self.key = key
         self.text = text
         self.confidence = confidence
@@ -40,19 +54,39 @@ class At:
 
 
 def collect(call: Call, verb: verbs.Collect, turn: Turn) -> bool:
-    """Begin to collect: keys pressed ahead count at once, otherwise the prompts start."""
+    """Begin to collect."""
     call.doing = state = Collecting()
+    begin(state, At(call), turn)
+    return True
+
+
+def collect_in(sound: Sound, call: Call, turn: Turn) -> None:
+    """Begin to collect within a sound program, whose flow goes on with what comes of it."""
+    sound.collecting = state = Collecting()
+    begin(state, At(call, sound=sound), turn)
+
+
+def begin(state: Collecting, at: At, turn: Turn) -> None:
+    """Keys pressed ahead count at once, otherwise the prompts start."""
+    call = at.call
     ahead, call.keys = call.keys, ""
-    if ahead and "dtmf" in verb.hears and turn.rules_of[call.tongue].type_ahead:
+    if ahead and "dtmf" in at.verb.hears and turn.rules_of[call.tongue].type_ahead:
         for position, key in enumerate(ahead):
-            COLLECT.fire("digit_pressed", state, At(call, key), turn)
+            COLLECT.fire("digit_pressed", state, At(call, key, sound=at.sound), turn)
             if state.state == "done":
                 call.keys = ahead[position + 1 :]
-                return True
+                return
         if state.state == "gathering":
-            return True
-    start_prompts(state, At(call), turn)
-    return True
+            return
+    start_prompts(state, at, turn)
+
+
+def collecting(call: Call) -> tuple[Collecting | None, Sound | None]:
+    """What the call collects at the moment: by its own flow, or by the document that it hears in a queue."""
+    if isinstance(call.doing, Collecting):
+        return call.doing, None
+    sound = (call.sounds or {}).get("queue_wait")
+    return (None, None) if sound is None else (sound.collecting, sound)
 
 
 def start_prompts(state: Collecting, at: At, turn: Turn) -> None:
@@ -65,34 +99,37 @@ def play_prompt(state: Collecting, at: At, turn: Turn) -> None:
     """Play the next prompt."""
     prompt = at.verb.prompts[state.prompt]
     state.prompt += 1
-    PROMPTS[type(prompt)](state, at.call, prompt, turn)
+    PROMPTS[type(prompt)](state, at, prompt, turn)
 
 
-def say_prompt(state: Collecting, call: Call, prompt: verbs.Speak, turn: Turn) -> None:
+def say_prompt(state: Collecting, at: At, prompt: verbs.Speak, turn: Turn) -> None:
     """A text."""
+    call = at.call
     state.playing = made = turn.await_id(call, "prompt")
     words = (prompt.text, prompt.voice, prompt.language, prompt.loop)
     turn.do(SpeakText(call.id, made, call.id, *words, purpose="prompt", ssml=prompt.ssml))
 
 
-def play_prompt_file(state: Collecting, call: Call, prompt: verbs.Play, turn: Turn) -> None:
+def play_prompt_file(state: Collecting, at: At, prompt: verbs.Play, turn: Turn) -> None:
     """A file."""
+    call = at.call
     state.playing = made = turn.await_id(call, "prompt")
-    turn.do(PlayMedia(call.id, made, call.id, resolve(call.base, prompt.url), prompt.loop, purpose="prompt"))
+    turn.do(PlayMedia(call.id, made, call.id, resolve(at.base, prompt.url), prompt.loop, purpose="prompt"))
 
 
-def pause_prompt(state: Collecting, call: Call, prompt: verbs.Wait, turn: Turn) -> None:
+def pause_prompt(state: Collecting, at: At, prompt: verbs.Wait, turn: Turn) -> None:
     """Silence."""
-    turn.set_timer(call, "wait", turn.at + prompt.length)
+    turn.set_timer(at.call, "wait", turn.at + prompt.length)
 
 
-def key_prompt(state: Collecting, call: Call, prompt: verbs.SendDigits, turn: Turn) -> None:
+def key_prompt(state: Collecting, at: At, prompt: verbs.SendDigits, turn: Turn) -> None:
     """Keys."""
+    call = at.call
     state.playing = made = turn.await_id(call, "prompt")
     turn.do(SendDigits(call.id, made, call.id, prompt.digits))
 
 
-PROMPTS: dict[type[verbs.Verb], Callable[[Collecting, Call, Any, Turn], None]] = {
+PROMPTS: dict[type[verbs.Verb], Callable[[Collecting, At, Any, Turn], None]] = {
     verbs.Speak: say_prompt,
     verbs.Play: play_prompt_file,
     verbs.Wait: pause_prompt,
@@ -214,7 +251,7 @@ def scold(state: Collecting, at: At, turn: Turn) -> None:
     state.digits = ""
     call = at.call
     state.playing = turn.await_id(call, "prompt")
-    media = resolve(call.base, at.verb.invalid_sound)
+    media = resolve(at.base, at.verb.invalid_sound)
     turn.do(PlayMedia(call.id, state.playing, call.id, media, 1, purpose="prompt"))
 
 
@@ -222,8 +259,12 @@ def go_elsewhere(state: Collecting, at: At, turn: Turn) -> None:
     """A wrong key leads to its own document."""
     stop_clocks(state, at, turn)
     state.input, state.digits = "dtmf", state.digits + at.key
-    facts = input_facts(state, at)
-    fetch_flow(at.call, "action_invalid_digits", at.verb.invalid_action, at.verb.action_method, facts, turn)
+    facts, verb = input_facts(state, at), at.verb
+    if at.sound is None:
+        fetch_flow(at.call, "action_invalid_digits", verb.invalid_action, verb.action_method, facts, turn)
+    else:
+        hook = Hook(verb.invalid_action, verb.action_method)
+        turn.then(SoundCollected(at.sound, at.call, "action_invalid_digits", hook, facts))
 
 
 def try_again(state: Collecting, at: At, turn: Turn) -> None:
@@ -252,7 +293,16 @@ def finish(state: Collecting, at: At, turn: Turn) -> None:
     if turn.watched:
         shown: dict[str, Any] = {"digits": state.digits, "speech": state.speech}
         turn.note("input_collected", call.id, "", **(shown if at.verb.log else {"hidden": True}))
-    turn.then(Conclude(call, "action_collect", facts, "input"))
+    conclude(at, facts, "input", turn)
+
+
+def conclude(at: At, facts: Facts, why: str, turn: Turn) -> None:
+    """Hand the result to the action."""
+    if at.sound is None:
+        turn.then(Conclude(at.call, "action_collect", facts, why))
+    else:
+        hook = Hook(at.verb.action, at.verb.action_method)
+        turn.then(SoundCollected(at.sound, at.call, "action_collect", hook, facts))
 
 
 def input_facts(state: Collecting, at: At) -> Facts:
@@ -272,9 +322,11 @@ def finish_empty(state: Collecting, at: At, turn: Turn) -> None:
     state.input = state.digits = state.speech = ""
     call = at.call
     if at.verb.action_on_empty or turn.rules_of[call.tongue].no_input == "action":
-        turn.then(Conclude(call, "action_collect", input_facts(state, at), "no_input"))
-    else:
+        conclude(at, input_facts(state, at), "no_input", turn)
+    elif at.sound is None:
         turn.then(Proceed(call, "no_input"))
+    else:
+        turn.then(SoundCollected(at.sound, call))
 
 
 def begin_speech(state: Collecting, at: At, turn: Turn) -> None:
@@ -288,7 +340,7 @@ def begin_speech(state: Collecting, at: At, turn: Turn) -> None:
 def tell_interim(state: Collecting, at: At, turn: Turn) -> None:
     """Tell what was understood so far."""
     if at.verb.interim:
-        hook = Hook(resolve(at.call.base, at.verb.interim), at.verb.interim_method)
+        hook = Hook(resolve(at.base, at.verb.interim), at.verb.interim_method)
         facts: Facts = {"speech": at.text, "final": at.final, "sequence": state.interims}
         state.interims += 1
         tell(turn, at.call, hook, "collect_interim", facts)
@@ -304,18 +356,26 @@ def keep_speech(state: Collecting, at: At, turn: Turn) -> None:
 
 def broken_off(call: Call, turn: Turn) -> bool:
     """New instructions came: stop collecting."""
-    state = call.doing
-    if isinstance(state, Collecting):
-        stop_clocks(state, At(call), turn)
+    state, sound = collecting(call)
+    if state is not None:
+        stop_clocks(state, At(call, sound=sound), turn)
         state.state = "done"
     return False
 
 
 def event_for(call: Call, trigger: str, turn: Turn, **more: Any) -> None:
     """Tell the collecting verb of `call` that something happened."""
-    state = call.doing
-    if isinstance(state, Collecting):
-        COLLECT.fire(trigger, state, At(call, **more), turn)
+    state, sound = collecting(call)
+    if state is not None:
+        COLLECT.fire(trigger, state, At(call, sound=sound, **more), turn)
+
+
+def prompt_played(call: Call, turn: Turn) -> None:
+    """A prompt is over."""
+    state, _ = collecting(call)
+    if state is not None:
+        state.playing = ""
+        event_for(call, "prompt_over", turn)
 
 
 OPEN = ("prompting", "listening")

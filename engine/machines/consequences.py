@@ -144,6 +144,19 @@ class SoundEnded(Consequence, frozen=True, gc=False):
     failed: bool = False
 
 
+class SoundCollected(Consequence, frozen=True):
+    """A collecting verb of a sound program is over: its result, if any, goes to `action`.
+
+    An empty address is the document's own, where the dialect says so.
+    """
+
+    sound: Sound
+    owner: Call
+    kind: str = ""
+    action: Hook | None = None
+    facts: Facts = {}
+
+
 class RecordingOver(Consequence, frozen=True, gc=False):
     """A recording that a verb waits for came to its end."""
 

@@ -57,6 +57,7 @@ class Sound(Struct, eq=False):
     rounds: int = 0
     asked: Hook | None = None
     facts: Facts = field(default_factory=dict)
+    collecting: Collecting | None = None
     waiting: list[Sound] = field(default_factory=list)
 
 

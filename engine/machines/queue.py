@@ -67,6 +67,7 @@ def wait_facts(call: Call, turn: Turn) -> Facts:
         "queue_size": len(queue.calls),
         "queue_average_seconds": average,
         "queue_seconds": turn.at - state.since,
+        "queue_max": (call.verb.max_size or None) if isinstance(call.verb, verbs.Enqueue) else None,
     }
 
 

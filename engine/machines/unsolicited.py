@@ -12,7 +12,6 @@ from engine.machines.flow import record, speak
 from engine.machines.flow.interpreter import had_input
 from engine.machines.models import (
     Call,
-    Collecting,
     Conference,
     Confirming,
     Dialling,
@@ -41,7 +40,7 @@ def digit_pressed(call: Call, event: DigitPressed, turn: Turn) -> None:
         room = turn.rooms[call.room]
         member_key(room, room.members[call.id], key, turn)
         return
-    hear = KEYS.get(type(call.doing))
+    hear = collect_key if collect.collecting(call)[0] is not None else KEYS.get(type(call.doing))
     if hear is not None:
         hear(call, key, turn)
     elif call.role == "dialled" and call.partner:
@@ -90,7 +89,6 @@ def door_key(call: Call, key: str, turn: Turn) -> None:
 
 
 KEYS: dict[type[Any], Callable[[Call, str, Turn], None]] = {
-    Collecting: collect_key,
     Dialling: talk_key_a,
     Confirming: dial.confirm_key,
     Recorded: record_key,

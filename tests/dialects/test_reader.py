@@ -395,6 +395,12 @@ def test_marks_that_contradict_each_other_are_an_error() -> None:
     assert (caught.value.line, caught.value.column) == (3, 3)
 
 
+def test_what_one_of_the_marked_dialects_also_knows_does_not_speak_against_it() -> None:
+    document = b'<Response><Gather executionTimeout="5" action="/a"/><MultiPartyCall>m</MultiPartyCall></Response>'
+
+    assert detect(document, DIALECTS) == ("vobiz", None)
+
+
 def test_the_first_of_other_dialects_is_taken_as_well() -> None:
     turned = dict(reversed(list(DIALECTS.items())))
 

@@ -18,7 +18,7 @@ from engine.machines.telling import tell
 from engine.machines.turn import Turn
 from engine.values.effects import Answer, Facts
 from engine.values.flow import Flow, Hook
-from engine.values.verbs import Dial, Verb
+from engine.values.verbs import AnyVerb, Dial, Verb
 
 Begin = Callable[[Call, Any, Turn], bool]
 BEGIN: dict[type[Verb], Begin] = {}
@@ -141,7 +141,7 @@ def needs_answer(call: Call, verb: Verb, turn: Turn) -> bool:
         return False
     if isinstance(verb, Dial) and (verb.queue or (rules.dial_answers and not verb.answer_on_bridge)):
         return True
-    return verb.__struct_config__.tag not in rules.silent_verbs
+    return WORDS[type(verb)] not in rules.silent_verbs
 
 
 def note_start(call: Call, verb: Verb, turn: Turn) -> None:

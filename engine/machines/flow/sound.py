@@ -13,12 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from engine.machines import queue
+from engine.machines import collect, queue
 from engine.machines.consequences import (
     DocumentMissing,
     DocumentReady,
     EndCall,
     EndSound,
+    SoundCollected,
     SoundEnded,
     StartSound,
 )
@@ -83,13 +84,14 @@ def run(sound: Sound, owner: Owner, turn: Turn) -> None:
     ask(sound, owner, sound.asked, turn)
 
 
-def ask(sound: Sound, owner: Owner, hook: Hook, turn: Turn) -> None:
-    """Fetch the program's document."""
+def ask(sound: Sound, owner: Owner, hook: Hook, turn: Turn, kind: str = "", more: Facts | None = None) -> None:
+    """Fetch the program's document, worded as its purpose is, or as another kind with more facts."""
     sound.state = "fetching"
     base = sound.base or (owner.base if isinstance(owner, Call) else "")
-    kind = sound.purpose.partition(":")[0]
-    facts: Facts = {"member_sound": kind, **sound.facts}
-    fresh = ASKED_ANEW.get(kind)
+    purpose = sound.purpose.partition(":")[0]
+    kind = kind or purpose
+    facts: Facts = {"member_sound": purpose, **sound.facts, **(more or {})}
+    fresh = ASKED_ANEW.get(purpose)
     if fresh is not None and isinstance(owner, Call):
         facts |= fresh(owner, turn)
     new = new_fetch(turn, owner, f"sound:{sound.purpose}", kind, Hook(resolve(base, hook.url), hook.method), facts)
@@ -221,6 +223,30 @@ def go_elsewhere(sound: Sound, owner: Owner, verb: verbs.Redirect, turn: Turn) -
     return True
 
 
+def collect_keys(sound: Sound, owner: Owner, verb: verbs.Collect, turn: Turn) -> bool:
+    """Ask the caller for keys or words."""
+    if not isinstance(owner, Call):
+        return False
+    collect.collect_in(sound, owner, turn)
+    return True
+
+
+def collected(consequence: SoundCollected, turn: Turn) -> None:
+    """The caller was asked: what its answer's action replies is the program now, or the program goes on."""
+    sound, owner = consequence.sound, consequence.owner
+    if slots(owner).get(sound.purpose) is not sound:
+        return
+    sound.collecting = None
+    action = consequence.action
+    if action is not None and not action.url and turn.rules_of[owner.tongue].default_action == "document":
+        action = Hook(sound.base, action.method)
+    if action is not None and action.url:
+        sound.round_at = turn.at
+        ask(sound, owner, action, turn, consequence.kind, consequence.facts)
+    else:
+        play_next(sound, owner, turn)
+
+
 def leave_queue(sound: Sound, owner: Owner, verb: verbs.Leave, turn: Turn) -> bool:
     """The document of a queue says that the caller leaves it."""
     turn.then(SoundEnded(sound, owner, failed=False))
@@ -239,6 +265,7 @@ PLAYS: dict[type[verbs.Verb], Callable[[Sound, Owner, Any, Turn], bool]] = {
     verbs.Play: play_media,
     verbs.Speak: speak,
     verbs.Wait: stay_silent,
+    verbs.Collect: collect_keys,
     verbs.Redirect: go_elsewhere,
     verbs.Leave: leave_queue,
     verbs.Hangup: end_the_call,
@@ -334,6 +361,8 @@ def end(asked: EndSound, turn: Turn) -> None:
 def stop(sound: Sound, owner: Owner, turn: Turn) -> None:
     """Silence a program at once."""
     sound.state = "over"
+    if sound.collecting is not None and isinstance(owner, Call):
+        collect.stop_clocks(sound.collecting, collect.At(owner, sound=sound), turn)
     turn.cancel_timer(owner, f"sound:{sound.purpose}")
     if sound.fetch is not None:
         owner.awaits.pop(sound.fetch.id, None)

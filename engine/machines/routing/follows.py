@@ -199,5 +199,6 @@ FOLLOWS: dict[type[Consequence], Callable[[Any, Turn], None]] = {
     following.StartSound: sound.start,
     following.EndSound: sound.end,
     following.SoundEnded: sound_ended,
+    following.SoundCollected: sound.collected,
     following.RecordingOver: record.recording_over,
 }

@@ -12,7 +12,7 @@ from engine.machines.call import CALL
 from engine.machines.desk import desk
 from engine.machines.door import DOOR
 from engine.machines.flow import interpreter, record, sound
-from engine.machines.models import Call, Collecting, Conference, Entering
+from engine.machines.models import Call, Conference, Entering
 from engine.machines.recording import RECORDING
 from engine.machines.routing.timers import timer_rang
 from engine.machines.turn import Turn
@@ -122,9 +122,7 @@ def verb_played(call: Call, rest: str, event: events.PlaybackEnded, turn: Turn) 
 
 def prompt_played(call: Call, rest: str, event: events.PlaybackEnded, turn: Turn) -> None:
     """A prompt of a collecting verb has played."""
-    if isinstance(call.doing, Collecting):
-        call.doing.playing = ""
-        collect.event_for(call, "prompt_over", turn)
+    collect.prompt_played(call, turn)
 
 
 def record_beep_played(call: Call, rest: str, event: events.PlaybackEnded, turn: Turn) -> None:

@@ -9,7 +9,7 @@ from engine.machines import collect, conference, dial, queue
 from engine.machines import consequences as following
 from engine.machines.door import DOOR
 from engine.machines.flow import sound, speak
-from engine.machines.models import Call, Collecting, Conference, Dialling, Entering, Pausing, Queuing
+from engine.machines.models import Call, Conference, Dialling, Entering, Pausing, Queuing
 from engine.machines.turn import Turn
 from engine.values import events
 
@@ -45,7 +45,7 @@ def ends_with(cause: Any, source: Any = "platform") -> Callable[[Any, Turn], Non
 
 def wait_over(call: Call, turn: Turn) -> None:
     """A pause is over: of a collecting verb's prompts, or of the flow."""
-    if isinstance(call.doing, Collecting):
+    if collect.collecting(call)[0] is not None:
         collect.event_for(call, "prompt_over", turn)
     else:
         speak.wait_over(call, turn)
