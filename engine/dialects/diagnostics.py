@@ -2,51 +2,57 @@
 
 from __future__ import annotations
 
-from engine.dialects.source import lines, place
+from engine.dialects.source import Places, lines
 from engine.errors import DocumentError
 from engine.values.flow import Notice
 
 _WIDEST = 100  # a document may be one line of 100 KB
 
 
-def located(notice: Notice, document: bytes) -> tuple[int, int]:
-    """Return a notice's line and column, both 1-based; 0 where it is about no place."""
-    if not notice.line:
-        return 0, 0
-    return notice.line, place(document, notice.line, notice.element, notice.attribute) or 1
+class Diagnostics:
+    """Words what the reader found in one document; columns are worked out once, for all of it."""
+
+    def __init__(self, document: bytes, file: str) -> None:
+        """Look through a document that is called `file`."""
+        self._file = file
+        self._lines = lines(document)
+        self._places = Places(document)
+
+    def located(self, notice: Notice) -> tuple[int, int]:
+        """Return a notice's line and column, both 1-based; 0 where it is about no place."""
+        if not notice.line:
+            return 0, 0
+        return notice.line, self._places.column(notice.line, notice.element, notice.attribute) or 1
+
+    def worded(self, notice: Notice) -> str:
+        """Word a notice for a terminal: its place and message, the line with a caret, and the hint."""
+        return self._worded(notice, *self.located(notice))
+
+    def refused(self, error: DocumentError) -> str:
+        """Word the error that refused the document, as a notice is."""
+        notice = Notice("", error.message, error.line, error.hint, error.code, "error")
+        return self._worded(notice, error.line, error.column)
+
+    def _worded(self, notice: Notice, line: int, column: int) -> str:
+        where = f"{self._file}:{line}:{column}" if line else self._file
+        code = f" [{notice.code}]" if notice.code else ""
+        said = [f"{where}: {notice.severity}: {notice.message}{code}"]
+        said.extend(self._picture(line, column))
+        if notice.hint:
+            said.append(f"  hint: {notice.hint}")
+        return "\n".join(said)
+
+    def _picture(self, line: int, column: int) -> list[str]:
+        if not 1 <= line <= len(self._lines) or column < 1:
+            return []
+        source = self._lines[line - 1]
+        start = max(0, column - 1 - _WIDEST // 2) if len(source) > _WIDEST else 0
+        shown = "".join(map(_shown, source[start : start + _WIDEST]))
+        # The caret's line repeats the tabs, so that it stands right whatever their width.
+        before = "".join("\t" if char == "\t" else " " for char in source[start : column - 1])
+        gutter = f"{line:>5} | "
+        return [gutter + shown.rstrip(), " " * (len(gutter) - 2) + "| " + before + "^"]
 
 
-def worded(notice: Notice, document: bytes, file: str) -> str:
-    """Word a notice for a terminal: its place and message, the line with a caret, and the hint."""
-    return _worded(notice, located(notice, document), document, file)
-
-
-def worded_error(error: DocumentError, document: bytes, file: str) -> str:
-    """Word the error that refused a document, as `worded` does a notice."""
-    notice = Notice("", error.message, error.line, error.hint, error.code, "error")
-    return _worded(notice, (error.line, error.column), document, file)
-
-
-def _worded(notice: Notice, at: tuple[int, int], document: bytes, file: str) -> str:
-    line, column = at
-    where = f"{file}:{line}:{column}" if line else file
-    code = f" [{notice.code}]" if notice.code else ""
-    said = [f"{where}: {notice.severity}: {notice.message}{code}"]
-    said.extend(_picture(document, line, column))
-    if notice.hint:
-        said.append(f"  hint: {notice.hint}")
-    return "\n".join(said)
-
-
-def _picture(document: bytes, line: int, column: int) -> list[str]:
-    source = lines(document)
-    if not 1 <= line <= len(source) or column < 1:
-        return []
-    shown = "".join(
-        char if char.isprintable() or char == "\t" else "\N{REPLACEMENT CHARACTER}" for char in source[line - 1]
-    )
-    start = max(0, column - 1 - _WIDEST // 2) if len(shown) > _WIDEST else 0
-    # The caret's line repeats the tabs, so that it stands right whatever their width.
-    before = "".join("\t" if char == "\t" else " " for char in shown[start : column - 1])
-    gutter = f"{line:>5} | "
-    return [gutter + shown[start : start + _WIDEST].rstrip(), " " * (len(gutter) - 2) + "| " + before + "^"]
+def _shown(char: str) -> str:
+    return char if char.isprintable() or char == "\t" else "\N{REPLACEMENT CHARACTER}"

@@ -57,6 +57,7 @@ _TOKENS = re.compile(
 _MARKUP = re.compile(r"""<(?:[^<>"']|"[^"<]*+"|'[^'<]*+')*+|&[^\s<&;"']++""")
 _NAME = re.compile(r"""(?:</?|<\?|&)([^\s<>/="'&;?!]++)""")
 _ATTRIBUTE = re.compile(r"""(?<![^\s"'])([^\s<>/="'?]++)\s*+=\s*+(?:"([^"<]*+)"|'([^'<]*+)')?""")
+_GIVEN = re.compile(r"""([^\s=]++)\s*+=\s*+(?:"[^"]*+"|'[^']*+')""")
 _OWN = frozenset({"xml", "version", "encoding", "standalone", "amp", "lt", "gt", "quot", "apos"})
 _EBCDIC = b"\x4c\x6f\xa7\x94"
 _ENCODINGS = frozenset(
@@ -199,20 +200,29 @@ def tags(document: bytes) -> Iterator[Tag]:
             yield Tag(name, line, token.start() - starts[line - 1] + 1, token["rest"])
 
 
+class Places:
+    """Where the elements and attributes of one well-formed document stand: made once, asked for every notice."""
+
+    def __init__(self, document: bytes) -> None:
+        """Look through a document; what is not well-formed has places as far as it goes."""
+        self._columns: dict[tuple[int, str, str], int] = {}
+        for tag in tags(document):
+            self._columns.setdefault((tag.line, tag.name, ""), tag.column)
+            for given in _GIVEN.finditer(tag.rest):
+                before = tag.rest[: given.start()]
+                # An attribute on a later line of its tag is pointed at through the tag.
+                column = tag.column if "\n" in before else tag.column + 1 + len(tag.name) + len(before)
+                self._columns.setdefault((tag.line, tag.name, given[1]), column)
+
+    def column(self, line: int, element: str, attribute: str = "") -> int:
+        """Return the column of an attribute on a line, else of its element's tag; 0 where neither is found."""
+        columns = self._columns
+        return columns.get((line, element, attribute)) or columns.get((line, element, ""), 0)
+
+
 def place(document: bytes, line: int, element: str, attribute: str = "") -> int:
-    """Work out the column of an element's tag, or of its attribute's name, on a line; 0 where it is not found."""
-    found = 0
-    for tag in tags(document):
-        if tag.line != line or tag.name != element:
-            continue
-        if not attribute:
-            return tag.column
-        if (spelled := re.search(rf"(?<![^\s]){re.escape(attribute)}\s*=", tag.rest)) is not None:
-            before = tag.rest[: spelled.start()]
-            # An attribute on a later line of its tag is pointed at through the tag.
-            return tag.column if "\n" in before else tag.column + 1 + len(tag.name) + len(before)
-        found = found or tag.column
-    return found
+    """Work out one column, as `Places` does many."""
+    return Places(document).column(line, element, attribute)
 
 
 def hides_names(document: bytes) -> bool:

@@ -64,6 +64,13 @@ EXIT_OF_ROOM_END: dict[RoomEnd, ExitCause] = {
 
 PLACED = ("joining", "waiting", "seated", "leaving")
 
+# What a change of a member's state does to the room's counts: who is present, and how many places are taken.
+COUNTS: dict[tuple[str, str], tuple[int, int]] = {
+    (before, after): ((after in PRESENT) - (before in PRESENT), (after in PLACED) - (before in PLACED))
+    for before in MEMBER.states
+    for after in MEMBER.states
+}
+
 
 def move(room: Conference, member: Member, trigger: str, seat: Seat, turn: Turn) -> bool:
     """Tell a member that something happened, and keep the room's counts."""
@@ -71,14 +78,12 @@ def move(room: Conference, member: Member, trigger: str, seat: Seat, turn: Turn)
     acted = MEMBER.fire(trigger, member, seat, turn)
     after = member.state
     if after is not before:
-        is_here, was_here = after in PRESENT, before in PRESENT
-        if is_here is not was_here:
-            room.here += is_here - was_here
-            room.fell_to_one = was_here and room.here == 1
-        is_placed, was_placed = after in PLACED, before in PLACED
-        if is_placed is not was_placed:
-            room.taken += is_placed - was_placed
-        if after == "left" and was_in:
+        here, taken = COUNTS[before, after]
+        room.taken += taken
+        if here:
+            room.here += here
+            room.fell_to_one = here < 0 and room.here == 1
+        if was_in and after == "left":
             room.inside -= 1
     if member.let_in and not was_in:
         room.inside += 1
@@ -128,7 +133,8 @@ def depart(room: Conference, member: Member, cause: ExitCause, turn: Turn) -> bo
     ends = outcome in ("end", "unreachable") and call.pending is None
     invited = member.state == "invited"
     move(room, member, "leave", Seat(room, call, cause, ends), turn)
-    stop_sounds(room, member, call, turn)
+    if call.sounds or call.timers:
+        stop_sounds(room, member, call, turn)
     if ends or invited:
         end, source = end_of(cause, outcome)
         turn.then(EndCall(call, "api_cancel" if invited and end == "api" else end, source))
@@ -184,12 +190,14 @@ def be_gone(room: Conference, member: Member, call: Call, turn: Turn) -> None:
     elif turn.watched:
         unanswered = call.cause if call.role == "invited" else None
         turn.note("member_refused", call.id, room.id, cause=unanswered or member.cause)
-    stop_sounds(room, member, call, turn)
+    if call.sounds or call.timers:
+        stop_sounds(room, member, call, turn)
     turn.then(MemberOut(call, member.cause or "lost", room, member))
     settle(room, turn)
-    if member.let_in and room.here and room.state in ("waiting", "running"):
+    if room.here and member.let_in and room.state != "ending":
         sound_leaving(room, member, turn)
-        tell_coaches(room, member, turn)
+        if room.subscriber is not None:
+            tell_coaches(room, member, turn)
 
 
 def be_missed(room: Conference, member: Member, call: Call, turn: Turn) -> None:
@@ -204,13 +212,13 @@ def be_missed(room: Conference, member: Member, call: Call, turn: Turn) -> None:
         flagged_gone(room, turn)
     if room.ended_by == "" and (room.why == "ended_by_member" or (room.why is None and not room.members)):
         room.ended_by, room.ended_by_label = member.call, member.label
-    if room.ended_by in ("", member.call):
+    if room.subscriber is not None and room.ended_by in ("", member.call):
         room.ender = facts_of(call)
 
 
 def tell_coaches(room: Conference, gone: Member, turn: Turn) -> None:
     """Whoever coached the one that left is heard by nobody from now on (TeXML 7 A15)."""
-    if room.subscriber is None or not hears_of(room, "member_modify", turn):
+    if not hears_of(room, "member_modify", turn):
         return
     for member in room.members.values():
         if member.coaching == gone.call and present(member):

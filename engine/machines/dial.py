@@ -459,7 +459,8 @@ def abandon(state: Dialling, line: Line, turn: Turn) -> None:
         if leg is not None and leg.pending is None:
             turn.then(EndCall(leg, "dial_ended" if leg.state == "up" else "cancelled", "caller"))
         elif leg is not None:
-            turn.do(DisconnectCalls(call.id, leg.id))
+            if leg.partner and call.state == "up":
+                turn.do(DisconnectCalls(call.id, leg.id))
             leg.partner = ""
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from engine.dialects.diagnostics import located, worded, worded_error
+from engine.dialects.diagnostics import Diagnostics
 from engine.dialects.reader import Reader, detect
 from engine.dialects.registry import DIALECTS
 from engine.errors import DocumentError
@@ -419,7 +419,7 @@ def test_a_notice_is_worded_with_its_place_a_caret_and_a_hint() -> None:
     document = b'<Response>\n\t<Wait/>  <Conference muted="true" maxMembers="50">R</Conference>\n</Response>'
     (notice,) = read(document).notices
 
-    assert worded(notice, document, "kick.xml").splitlines() == [
+    assert Diagnostics(document, "kick.xml").worded(notice).splitlines() == [
         "kick.xml:2:36: warning: " + notice.message,
         '    2 | \t<Wait/>  <Conference muted="true" maxMembers="50">R</Conference>',
         "      | \t" + " " * 34 + "^",
@@ -431,14 +431,14 @@ def test_a_column_is_found_in_other_encodings_and_in_tags_that_span_lines() -> N
     document = '<?xml version="1.0" encoding="utf-16"?><Response>\n  <Wait\n length="x"/></Response>'.encode("utf-16")
     (notice,) = read(document).notices
 
-    assert located(notice, document) == (2, 3)
+    assert Diagnostics(document, "a.xml").located(notice) == (2, 3)
 
 
 def test_a_very_long_line_is_shown_around_its_fault() -> None:
     document = b"<Response>" + b"<Hangup/>" * 1000 + b'<Wait length="x"/></Response>'
     (notice,) = read(document).notices
 
-    said = worded(notice, document, "a.xml").splitlines()
+    said = Diagnostics(document, "a.xml").worded(notice).splitlines()
     assert said[0].startswith("a.xml:1:9017: ")
     assert max(map(len, said)) < 120
     assert said[1][said[2].index("^") :].startswith('length="x"')
@@ -447,7 +447,7 @@ def test_a_very_long_line_is_shown_around_its_fault() -> None:
 def test_an_error_is_worded_as_a_notice_is() -> None:
     document = "<Response>\n  <Speak>you & me</Speak>\n</Response>"
 
-    said = worded_error(refused(document), document.encode(), "bad.xml").splitlines()
+    said = Diagnostics(document.encode(), "bad.xml").refused(refused(document)).splitlines()
     assert said[0].startswith("bad.xml:2:15: error: ")
     assert said[2].endswith("^")
 
@@ -456,5 +456,5 @@ def test_a_notice_about_no_place_is_worded_with_its_file() -> None:
     _, note = detect(KICK, DIALECTS)
 
     assert note is not None
-    assert worded(note, KICK, "kick.xml").startswith("kick.xml: note: ")
-    assert worded(structs.replace(note, line=99), KICK, "kick.xml").startswith("kick.xml:99:1: note: ")
+    assert Diagnostics(KICK, "kick.xml").worded(note).startswith("kick.xml: note: ")
+    assert Diagnostics(KICK, "kick.xml").worded(structs.replace(note, line=99)).startswith("kick.xml:99:1: note: ")

@@ -109,6 +109,9 @@ def invite(command: commands.InviteMember, tally: Tally, turn: Turn) -> None:
         tally.refused = "call_exists"
         return
     room = find_room(turn, command.account, command.conference)
+    if room is not None and room.state == "ending":  # named by its id; its name is free already
+        tally.refused = "unknown_conference"
+        return
     tongue = command.tongue or (room.tongue if room is not None else next(iter(turn.tongues)))
     rules = turn.rules_of[tongue]
     call = Call(
@@ -145,7 +148,8 @@ def invite(command: commands.InviteMember, tally: Tally, turn: Turn) -> None:
     unknown = command.coach and find_coached(room, command.coach) is None
     if taken or unknown or room.locked:
         tally.refused = "label_taken" if taken else "coach_unknown" if unknown else "locked"
-        settle(room, turn)
+        if not room.members:  # it was made for this invitation
+            settle(room, turn)
         return
     if command.record:
         member.record = Wish(source="conference", hook=command.callback)
