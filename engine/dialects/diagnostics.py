@@ -13,15 +13,19 @@ class Diagnostics:
     """Words what the reader found in one document; columns are worked out once, for all of it."""
 
     def __init__(self, document: bytes, file: str) -> None:
-        """Look through a document that is called `file`."""
+        """Keep a document that is called `file`."""
+        self._document = document
         self._file = file
         self._lines = lines(document)
-        self._places = Places(document)
+        self._places: Places | None = None
 
     def located(self, notice: Notice) -> tuple[int, int]:
         """Return a notice's line and column, both 1-based; 0 where it is about no place."""
         if not notice.line:
             return 0, 0
+        if not notice.element:  # of the whole document, which may not even be well-formed
+            return notice.line, 1
+        self._places = self._places or Places(self._document)
         return notice.line, self._places.column(notice.line, notice.element, notice.attribute) or 1
 
     def worded(self, notice: Notice) -> str:

@@ -25,6 +25,7 @@ _SILENT = frozenset({_INSTANCE + "noNamespaceSchemaLocation", _INSTANCE + "schem
 
 _MEMO_ENTRIES = 4096
 _MEMO_CHARACTERS = 1 << 20
+_MEMO_NOTICES = 4  # what is very wrong is not worth its room
 
 Items = tuple[tuple[str, str], ...]
 
@@ -224,6 +225,8 @@ class Plans:
 
     def learn(self, plan: Plan, key: Items, meaning: Meaning) -> Meaning:
         """Remember what a spelling means, within bounds."""
+        if len(meaning.notices) > _MEMO_NOTICES:
+            return meaning
         self.entries += 1
         self.characters += sum(len(name) + len(value) for name, value in key)
         if self.entries > _MEMO_ENTRIES or self.characters > _MEMO_CHARACTERS:

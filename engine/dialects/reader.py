@@ -18,13 +18,11 @@ from engine.values.flow import Flow, Notice
 
 Mark = tuple[str, str | None]
 
-_OVERHEAD = 512  # what an entry of the cache costs besides its bytes, roughly
-
 
 class Reader:
     """Reads documents of several dialects, and remembers the flows of those it has read.
 
-    `capacity_bytes` bounds the documents that are remembered (the least recently used go first),
+    `capacity_bytes` bounds what is remembered, documents and flows (the least recently used go first),
     `largest` the bytes of one document, `deepest` its nesting, `strange_names` the names that belong to
     no dialect, over all documents. One thread at a time may use it.
     """
@@ -94,10 +92,15 @@ class Reader:
 
     def _remember(self, key: tuple[str, bool, bytes], flow: Flow) -> None:
         self._flows[key] = flow
-        self._held += len(key[2]) + _OVERHEAD
+        self._held += _cost(key[2], flow)
         while self._held > self._capacity and self._flows:
-            (_, _, document), _ = self._flows.popitem(last=False)
-            self._held -= len(document) + _OVERHEAD
+            (_, _, document), forgotten = self._flows.popitem(last=False)
+            self._held -= _cost(document, forgotten)
+
+
+def _cost(document: bytes, flow: Flow) -> int:
+    """Return the bytes that a remembered flow takes, roughly: a short document may hold many verbs and faults."""
+    return len(document) + 512 + 300 * len(flow.verbs) + 600 * len(flow.notices)
 
 
 def _names(dialects: Mapping[str, Dialect]) -> Iterator[str]:

@@ -47,7 +47,8 @@ _BOMS = (
 _DECLARED = re.compile(rb"""^<\?xml[^>]{0,200}?encoding=["']([A-Za-z0-9._\-]+)["']""")
 _BROKEN_TAG = re.compile(rb"\n[^<>]*>")  # or a > in a text, which does no harm
 _TOKENS = re.compile(
-    r"""<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<(?P<name>[^\s/!?<>=]+)(?P<rest>(?:[^>"']|"[^"]*"|'[^']*')*)>""",
+    r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>"
+    r"""|<(?P<name>[^\s/!?<>=]++)(?P<rest>(?:[^<>"']|"[^"<]*+"|'[^'<]*+')*+)>""",
     re.DOTALL,
 )
 
@@ -204,7 +205,7 @@ class Places:
     """Where the elements and attributes of one well-formed document stand: made once, asked for every notice."""
 
     def __init__(self, document: bytes) -> None:
-        """Look through a document; what is not well-formed has places as far as it goes."""
+        """Look through a document."""
         self._columns: dict[tuple[int, str, str], int] = {}
         for tag in tags(document):
             self._columns.setdefault((tag.line, tag.name, ""), tag.column)

@@ -154,7 +154,7 @@ class SoundCollected(Consequence, frozen=True):
     owner: Call
     kind: str = ""
     action: Hook | None = None
-    facts: Facts = {}
+    facts: Facts = field(default_factory=dict)
 
 
 class RecordingOver(Consequence, frozen=True, gc=False):

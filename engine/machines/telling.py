@@ -60,13 +60,14 @@ def tell_room(turn: Turn, room: Conference, member: Member, kind: str, more: Fac
     call = turn.calls.get(member.call)
     if call is None:
         return
-    rules = turn.rules_of[call.tongue]
     facts = member_facts(room, member)
     if more:
         facts.update(more)
-    if member.callback is not None and kind in rules.subscriptions and rules.subscriber == "member":
+    if member.callback is not None:
+        rules = turn.rules_of[call.tongue]
         # A member that left is in no room any more; what it is told is still in the order of that room's callbacks.
-        tell(turn, call, member.callback, kind, facts.copy(), room)
+        if kind in rules.subscriptions and rules.subscriber == "member":
+            tell(turn, call, member.callback, kind, facts.copy(), room)
     if room.subscriber is not None:
         tell_subscriber(turn, room, kind, facts_of(call), facts)
 

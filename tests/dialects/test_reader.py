@@ -130,7 +130,7 @@ def test_a_document_that_was_read_before_is_not_read_again(reader: Reader) -> No
 
 
 def test_the_least_recently_used_documents_are_forgotten_first() -> None:
-    reader = Reader(DIALECTS, capacity_bytes=2 * (512 + len(KICK)) + 10)
+    reader = Reader(DIALECTS, capacity_bytes=3000)  # room for two, not for three
     other, third = KICK.replace(b"My", b"Ot"), KICK.replace(b"My", b"Th")
     first = reader.read(KICK, "plivo")
     second = reader.read(other, "plivo")
