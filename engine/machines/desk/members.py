@@ -42,8 +42,9 @@ def update(command: commands.UpdateMember, tally: Tally, turn: Turn) -> None:
     if room is None or object_to_coaching(room, members, command, tally):
         return
     changed: dict[str, None] = {}
+    staying = [member for member in members if member.state != "leaving"]
     for change in CHANGES:
-        changed |= dict.fromkeys(change(room, members, command, turn))
+        changed |= dict.fromkeys(change(room, staying, command, turn))
     tally.changed += [member.call for member in members if member.call in changed]
     tally.same += [member.call for member in members if member.call not in changed]
 

@@ -301,7 +301,7 @@ def next_round(sound: Sound, event: tuple[Owner, Any], turn: Turn) -> None:
     owner, _ = event
     sound.round_at = turn.at
     sound.pc = 0
-    if sound.flow is not None and sound.asked is not None and plays_again(sound, sound.flow):
+    if sound.flow is not None and (sound.asked is None or plays_again(sound, sound.flow)):
         sound.state = "playing"
         play_next(sound, owner, turn)
     elif sound.asked is not None:

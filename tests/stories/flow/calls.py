@@ -53,8 +53,8 @@ def told(
     told_of = {"hangup_url": f"{HOME}/hangup"}
     people = {"ann": {"answer_url": f"{HOME}/answer", **told_of}}
     for name, caller in (callers or {}).items():
-        path = caller.pop("path", "")
-        people[name] = {**({"answer_url": HOME + path} if path else {}), **told_of, **caller}
+        given = {key: value for key, value in caller.items() if key != "path"}
+        people[name] = {"answer_url": HOME + caller.get("path", "/answer"), **told_of, **given}
     sections.setdefault("until", 600)
     return play(
         {"dialect": dialect, "documents": documents, "callers": people, "steps": list(steps), **sections},
