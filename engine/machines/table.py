@@ -66,24 +66,10 @@ class Trigger(StockTrigger):
         self.walk[transition.source] = (*self.walk.get(transition.source, ()), row)
 
     def trigger(self, model: Any, *args: Any, **kwargs: Any) -> bool:
-        """Fire the first row whose guard agrees; say whether one did."""
+        """Fire as the table does."""
         event, out = args
-        rows = self.walk.get(model.state)
-        if rows is None:
-            return self._refuse(model.state)
-        for when, dest, do in rows:
-            if when is None or when(model, event, out):
-                if dest is not None:
-                    model.state = dest
-                if do is not None:
-                    do(model, event, out)
-                return True
-        return False
-
-    def _refuse(self, state: str) -> bool:
-        if self.machine.get_state(state).final:
-            return False
-        raise IllegalEvent(f"{self.machine.name}{self.name!r} means nothing in {state!r}")
+        table: Any = self.machine
+        return bool(table.fire(self.name, model, event, out))
 
 
 class Table(Machine, Generic[M]):
@@ -99,10 +85,11 @@ class Table(Machine, Generic[M]):
 
         Raises IllegalEvent where the table has no row for it.
         """
-        # The same walk as Trigger.trigger, here without another call: it is the hottest line of all.
         rows = self.walks[name].get(model.state)
         if rows is None:
-            return bool(self.events[name].trigger(model, event, out))
+            if self.get_state(model.state).final:
+                return False
+            raise IllegalEvent(f"{self.name}{name!r} means nothing in {model.state!r}")
         for when, dest, do in rows:
             if when is None or when(model, event, out):
                 if dest is not None:

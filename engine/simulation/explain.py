@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from textwrap import TextWrapper
 from typing import Any, Literal, get_args, get_origin
 
 import msgspec
@@ -11,10 +13,18 @@ from msgspec import NODEFAULT
 from engine.dialects.dialect import Attribute, Dialect, Element
 from engine.dialects.lexical import describe
 from engine.dialects.registry import DIALECTS
+from engine.dialects.tongues import RULES
 from engine.errors import RequestError
 from engine.simulation.convert import nearest
 from engine.simulation.words import WORDS, Word
+from engine.values import verbs
+from engine.values.causes import EXIT_CAUSES, EXIT_WORDS, OUTCOME_INSTEAD, OUTCOME_WORDS
 from engine.values.flow import Hook
+
+# Lines longer than this are hard to read, however wide the terminal is.
+WIDEST = 110
+# Names longer than this have a line of their own.
+NAME_COLUMN = 24
 
 SUPPORT = {
     "executed": "",
@@ -23,17 +33,40 @@ SUPPORT = {
 }
 
 
-def explain_element(name: str, dialects: tuple[str, ...]) -> Iterator[str]:
-    """Tell all about an element in each of these dialects; RequestError where none has it."""
+def explain_element(name: str, dialects: tuple[str, ...], width: int = 0) -> Iterator[str]:
+    """Tell all about an element in each of these dialects, in lines of `width` characters (0: the terminal's).
+
+    Raises RequestError where none of them has it.
+    """
     known = [DIALECTS[dialect] for dialect in dialects]
     holders = [dialect for dialect in known if match(name, dialect)]
     if not holders:
         names = {element for dialect in known for element in dialect.elements}
         raise RequestError(f"there is no element {name!r}", field="ELEMENT", hint=nearest(name, names))
+    columns = width or min(shutil.get_terminal_size().columns, WIDEST)
     for place, dialect in enumerate(holders):
         if place:
             yield ""
-        yield from of_dialect(dialect.elements[match(name, dialect)], dialect)
+        for begins, hangs, said in of_dialect(dialect.elements[match(name, dialect)], dialect):
+            yield from folded(begins, hangs, said, columns)
+
+
+# How a line begins, by how much those that it is folded into are indented, and what it says.
+Line = tuple[str, int, str]
+
+
+def folded(begins: str, hangs: int, said: str, columns: int) -> list[str]:
+    """Fold a line where it is too long; a beginning that leaves no gap has a line of its own."""
+    if len(begins) > hangs:
+        return [begins.rstrip(), *folded(" " * hangs, hangs, said, columns)]
+    wrapper = TextWrapper(
+        columns,
+        initial_indent=begins.ljust(hangs) if begins.strip() else begins,
+        subsequent_indent=" " * hangs,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+    return wrapper.wrap(said)
 
 
 def match(name: str, dialect: Dialect) -> str:
@@ -42,24 +75,39 @@ def match(name: str, dialect: Dialect) -> str:
     return next((element for element in dialect.elements if element.lower() == folded), "")
 
 
-def of_dialect(element: Element, dialect: Dialect) -> Iterator[str]:
+def of_dialect(element: Element, dialect: Dialect) -> Iterator[Line]:
     """Tell all about one element."""
-    yield f"<{element.name}> in {dialect.title}" + (f" ({element.spec})" if element.spec else "")
-    yield f"  {element.doc}"
-    if SUPPORT[element.support]:
-        yield f"  {SUPPORT[element.support]}"
+    yield "", 2, f"<{element.name}> in {dialect.title}" + (f" ({element.spec})" if element.spec else "")
+    yield "  ", 2, element.doc
+    yield "  ", 2, SUPPORT[element.support]
     if element.text is not None:
         needed = ", required" if element.text.required else ""
-        yield f"  Text: {element.text.doc} {describe(element.text.lexical)}{needed}"
+        yield "  ", 4, f"Text: {element.text.doc} {describe(element.text.lexical)}{needed}"
     if element.children:
-        yield f"  May hold: {', '.join(element.children)}"
+        yield "  ", 4, f"May hold: {', '.join(element.children)}"
     if element.attributes:
-        yield "  Attributes:"
-        width = max(len(attribute.name) for attribute in element.attributes)
+        yield "  ", 4, "Attributes:"
+        names = [attribute.name for attribute in element.attributes]
+        hangs = 6 + max(len(name) for name in names if len(name) <= NAME_COLUMN)
         for attribute in element.attributes:
-            yield f"    {attribute.name:<{width}}  {of_attribute(attribute)}"
+            yield f"    {attribute.name}  ", hangs, of_attribute(attribute)
     if element.what_next:
-        yield f"  What happens after: {element.what_next}"
+        yield "  ", 4, f"After it: {element.what_next}"
+    if element.verb in AFTER:
+        yield from AFTER[element.verb](dialect)
+
+
+def of_exits(dialect: Dialect) -> Iterator[Line]:
+    """Tell what a member does after leaving a room, a line for each cause that the dialect knows."""
+    exits = RULES[dialect.name].exits
+    for cause in EXIT_CAUSES:
+        outcome = exits[cause]
+        if outcome != "unreachable":
+            yield "    ", 6, f"{EXIT_WORDS[cause]}: {OUTCOME_INSTEAD.get((cause, outcome), OUTCOME_WORDS[outcome])}"
+
+
+# What the dialect's rules tell beyond an element's own words.
+AFTER: Mapping[Any, Callable[[Dialect], Iterator[Line]]] = {verbs.Conference: of_exits}
 
 
 def of_attribute(attribute: Attribute) -> str:

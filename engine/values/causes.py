@@ -32,6 +32,41 @@ EXIT_CAUSES: tuple[ExitCause, ...] = get_args(ExitCause)
 Outcome = Literal["action_or_next", "next", "end", "unreachable"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
+# The same in words, for people.
+EXIT_WORDS: dict[ExitCause, str] = {
+    "kicked": "kicked",
+    "hung_up": "hung up by a command",
+    "call_time_limit": "the call's time limit",
+    "far_end": "the caller hangs up",
+    "star": "the * key, with hangupOnStar",
+    "ended_by_member": "the room ends with a member that ends it",
+    "ended_by_api": "the room is ended by a command",
+    "room_time_limit": "the room's time limit",
+    "leg_time_limit": "this member's own time limit",
+    "left_alone": "left alone, without stayAlone",
+    "full": "not let in: the room is full",
+    "locked": "not let in: the room is locked",
+    "pin_wrong": "not let in: three wrong PINs",
+    "label_taken": "not let in: the label is taken",
+    "coach_unknown": "not let in: nobody there to coach",
+    "join_failed": "the switch cannot join the call",
+    "redirected": "given a new document by a command",
+    "lost": "the connection is lost",
+    "switch_lost": "the switch is lost",
+    "internal": "a fault of the engine",
+    "shutdown": "the service ends",
+}
+OUTCOME_WORDS: dict[Outcome, str] = {
+    "action_or_next": "its action URL, else the next element",
+    "next": "the next element, the action is not asked",
+    "end": "the call ends",
+    "unreachable": "cannot happen",
+}
+# Causes after which something else happens than the flow's going on.
+OUTCOME_INSTEAD: dict[tuple[ExitCause, Outcome], str] = {
+    ("redirected", "next"): "that document, the action is not asked",
+}
+
 EndCause = Literal[
     "hangup",  # a person put the phone down
     "api",  # a command ended the call

@@ -102,8 +102,12 @@ DIGITS_MATCH = "Key sequences that are reported to the callback address when the
 CONFERENCE = Element(
     name="Conference",
     verb=verbs.Conference,
-    spec="Plivo 2.3",
+    spec="Plivo 2.3, 2.6",
     doc="Brings the call into a named room, where it stays until something takes it out.",
+    what_next=(
+        "Once it is out of the room, the action is asked, and its document replaces this one unless redirect is "
+        "false; without an action the next element runs. A call that was hung up runs nothing more."
+    ),
     text=Text(fills="room", lexical=lex.TEXT, required=True, doc="The room's name; capitals count."),
     attributes=(
         flag("muted", "muted", "Whether the member joins without being heard; it hears the others.", default=False),
@@ -192,8 +196,9 @@ CONFERENCE = Element(
 SPEAK = Element(
     name="Speak",
     verb=verbs.Speak,
-    spec="Plivo 2.3",
+    spec="Plivo 2.3, 2.5",
     doc="Says a text.",
+    what_next="The next element runs when all has been said; with loop 0 that never comes.",
     text=Text(
         fills="text",
         lexical=lex.TEXT,
@@ -241,8 +246,9 @@ SPEAK = Element(
 PLAY = Element(
     name="Play",
     verb=verbs.Play,
-    spec="Plivo 2.3",
+    spec="Plivo 2.3, 2.5",
     doc="Plays a sound file.",
+    what_next="The next element runs when the sound is over; with loop 0 that never comes.",
     text=Text(fills="url", lexical=lex.URL, required=True, doc="The address of an mp3 or wav file."),
     attributes=(LOOP,),
 )
@@ -250,8 +256,9 @@ PLAY = Element(
 WAIT = Element(
     name="Wait",
     verb=verbs.Wait,
-    spec="Plivo 2.3",
+    spec="Plivo 2.3, 2.5",
     doc="Stays silent for a while; at the head of a document it delays the answering.",
+    what_next="The next element runs after that time, or earlier where silence is waited for and has lasted long enough.",
     attributes=(
         Attribute(name="length", lexical=lex.number(0), fills="length", default="1", doc="How many seconds."),
         flag("silence", "silence", "Whether it ends early once the caller has been silent.", default=False),
@@ -277,6 +284,7 @@ DTMF = Element(
     verb=verbs.SendDigits,
     spec="Plivo 2.3",
     doc="Sends key tones on the call.",
+    what_next="The next element runs at once; with async false, when the keys have been sent.",
     text=Text(fills="digits", lexical=lex.DIGITS, required=True, doc="The keys; w and W wait."),
     attributes=(
         Attribute(
@@ -294,6 +302,7 @@ HANGUP = Element(
     verb=verbs.Hangup,
     spec="Plivo 2.3",
     doc="Ends the call; as the first element of an unanswered call it refuses it.",
+    what_next="Nothing after it runs, except with a schedule: the following elements run until its time has come.",
     attributes=(
         Attribute(
             name="reason",
@@ -313,8 +322,9 @@ HANGUP = Element(
 REDIRECT = Element(
     name="Redirect",
     verb=verbs.Redirect,
-    spec="Plivo 2.3",
+    spec="Plivo 2.3, 2.5",
     doc="Goes on with another document; nothing after it runs.",
+    what_next="Nothing after it runs: the other document replaces this one.",
     text=Text(fills="url", lexical=lex.URL, required=True, doc="The other document's address."),
     attributes=(method("method", "method", "The HTTP method that the document is asked with."),),
 )
@@ -322,8 +332,9 @@ REDIRECT = Element(
 PRE_ANSWER = Element(
     name="PreAnswer",
     verb=verbs.PreAnswer,
-    spec="Plivo 2.2, 2.3",
+    spec="Plivo 2.2, 2.3, 2.5",
     doc="Lets its children run before the call is answered; builders allow more children than the vendor's pages.",
+    what_next="The next element runs when the children are through, and answers the call if it is one that answers.",
     children=("Speak", "Play", "Wait", "GetDigits", "Redirect", "Message", "DTMF"),
     spread="after",
     gathers="covers",
@@ -335,6 +346,7 @@ MESSAGE = Element(
     support="understood",
     spec="Plivo 2.3",
     doc="Sends a text message.",
+    what_next="The next element runs at once.",
     text=Text(fills="", lexical=lex.TEXT, required=True, doc="The message."),
     attributes=(
         Attribute(name="src", lexical=lex.TEXT, doc="The number that it comes from."),
@@ -348,8 +360,12 @@ MESSAGE = Element(
 GET_DIGITS = Element(
     name="GetDigits",
     verb=verbs.Collect,
-    spec="Plivo 2.3",
+    spec="Plivo 2.3, 2.5",
     doc="Collects keys while its prompts play.",
+    what_next=(
+        "Input goes to the action, whose document replaces this one; with redirect false the reply is ignored, and "
+        "the next element runs. It also runs without input, and without an action."
+    ),
     children=("Speak", "Play", "Wait"),
     gathers="prompts",
     fixed={"hears": ("dtmf",)},
@@ -402,8 +418,12 @@ GET_DIGITS = Element(
 GET_INPUT = Element(
     name="GetInput",
     verb=verbs.Collect,
-    spec="Plivo 2.3",
+    spec="Plivo 2.3, 2.5",
     doc="Collects speech, keys, or whichever comes first, while its prompts play.",
+    what_next=(
+        "Input goes to the action, whose document replaces this one; with redirect false the reply is ignored, and "
+        "the next element runs. It also runs without input."
+    ),
     children=("Speak", "Play", "Wait"),
     gathers="prompts",
     # Plivo bounds the whole input, not the wait for its beginning: the longest executionTimeout stands here.
@@ -550,8 +570,12 @@ USER = Element(
 DIAL = Element(
     name="Dial",
     verb=verbs.Dial,
-    spec="Plivo 2.3",
+    spec="Plivo 2.3, 2.5",
     doc="Rings one or several targets and joins the caller to the first that answers.",
+    what_next=(
+        "The action is asked once, whether anybody answered or not, and its document replaces this one; with redirect "
+        "false the reply is ignored. Then, and without an action, the next element runs."
+    ),
     children=("Number", "User"),
     gathers="targets",
     least=1,
@@ -637,8 +661,12 @@ DIAL = Element(
 RECORD = Element(
     name="Record",
     verb=verbs.Record,
-    spec="Plivo 2.3",
+    spec="Plivo 2.3, 2.5",
     doc="Records the caller, or the whole call in the background.",
+    what_next=(
+        "The recording goes to the action, whose document replaces this one; with redirect false or without an action "
+        "the next element runs. In the background the same happens at once."
+    ),
     attributes=(
         *action("Asked with the recording; at once where it runs in the background."),
         Attribute(name="fileFormat", lexical=FORMAT, fills="format", default="mp3", doc="The recording's format."),
@@ -693,6 +721,10 @@ MULTI_PARTY_CALL = Element(
     blocking=True,
     spec="Plivo 2.3",
     doc="Brings the call into a call of several parties with roles.",
+    what_next=(
+        "When the party has left, onExitActionUrl is asked; without one the next element runs. Since it is passed by, "
+        "it counts as left at once."
+    ),
     text=Text(fills="", lexical=lex.TEXT, required=True, doc="The name of the call."),
     attributes=(
         Attribute(
@@ -769,6 +801,7 @@ STREAM = Element(
     support="understood",
     spec="Plivo 2.3",
     doc="Sends the call's sound to a web socket.",
+    what_next="The next element runs at once; with keepCallAlive, when the stream has ended.",
     text=Text(fills="", lexical=lex.WEBSOCKET, required=True, doc="The socket's address."),
     attributes=(
         Attribute(

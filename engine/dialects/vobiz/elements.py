@@ -143,13 +143,15 @@ TABLE = (
         "Conference",
         section="Vobiz 2.4",
         attributes=CONFERENCE,
-        what_next="After a kick or the star key the action is asked, or the next element runs; "
-        "who is put out because the room ends, or stays behind alone, is disconnected.",
+        what_next="After a kick or the star key the action is asked, and its document replaces this one; without an "
+        "action the next element runs. When the room ends, or the member stays behind alone, the call is hung up.",
     ),
     _as_plivo(
         "Record",
         attributes=RECORD,
-        what_next="The action is asked when the recording begins; the file is told to callbackUrl.",
+        what_next="The action is asked when the recording begins, and its reply is ignored; when the recording is "
+        "over, the next element runs. Only with redirect true is the action asked at the end, and its document "
+        "replaces this one. The file is told to callbackUrl.",
     ),
     _as_plivo("Redirect"),
     _as_plivo("Hangup"),

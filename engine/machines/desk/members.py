@@ -77,36 +77,26 @@ def change_coaching(room: Conference, members: list[Member], command: commands.U
     return changed
 
 
-def change_muted(room: Conference, members: list[Member], command: commands.UpdateMember, turn: Turn) -> list[str]:
-    """Mute or unmute, all at once."""
-    wanted = command.muted
-    if wanted is None:
-        return []
-    changed = []
-    for member in members:
-        if member.muted is not wanted:
-            member.muted = wanted
-            changed.append(member.call)
-    if changed:
-        turn.do(effects.MuteMembers(room.id, tuple(changed), wanted))
-        announce_change(room, changed, "member_muted" if wanted else "member_unmuted", turn)
-    return changed
+Change = Callable[[Conference, list[Member], commands.UpdateMember, Turn], list[str]]
 
 
-def change_deaf(room: Conference, members: list[Member], command: commands.UpdateMember, turn: Turn) -> list[str]:
-    """Deafen or undeafen, all at once."""
-    wanted = command.deaf
-    if wanted is None:
-        return []
-    changed = []
-    for member in members:
-        if member.deaf is not wanted:
-            member.deaf = wanted
-            changed.append(member.call)
-    if changed:
-        turn.do(effects.DeafenMembers(room.id, tuple(changed), wanted))
-        announce_change(room, changed, "member_deafened" if wanted else "member_undeafened", turn)
-    return changed
+def change_flag(flag: str, effect: type[effects.MuteMembers | effects.DeafenMembers], what: dict[bool, str]) -> Change:
+    """A change of what members say or hear, all at once: `what` happened to them when it is on, and off."""
+
+    def change(room: Conference, members: list[Member], command: commands.UpdateMember, turn: Turn) -> list[str]:
+        wanted = getattr(command, flag)
+        if wanted is None:
+            return []
+        turned = [member for member in members if getattr(member, flag) is not wanted]
+        for member in turned:
+            setattr(member, flag, wanted)
+        changed = [member.call for member in turned]
+        if changed:
+            turn.do(effect(room.id, tuple(changed), wanted))
+            announce_change(room, changed, what[wanted], turn)
+        return changed
+
+    return change
 
 
 TOLD = {
@@ -212,10 +202,10 @@ def announce_to(room: Conference, members: list[Member], command: commands.Updat
     return [m.call for m in reached]
 
 
-CHANGES: tuple[Callable[[Conference, list[Member], commands.UpdateMember, Turn], list[str]], ...] = (
+CHANGES: tuple[Change, ...] = (
     change_coaching,
-    change_muted,
-    change_deaf,
+    change_flag("muted", effects.MuteMembers, {True: "member_muted", False: "member_unmuted"}),
+    change_flag("deaf", effects.DeafenMembers, {True: "member_deafened", False: "member_undeafened"}),
     change_hold,
     change_exit,
     announce_to,

@@ -12,7 +12,7 @@ from engine.machines.call import CALL
 from engine.machines.desk import desk
 from engine.machines.door import DOOR
 from engine.machines.flow import interpreter, record, sound
-from engine.machines.models import Call, Conference, Entering
+from engine.machines.models import Call, Conference, Entering, Member
 from engine.machines.recording import RECORDING
 from engine.machines.routing.timers import timer_rang
 from engine.machines.turn import Turn
@@ -173,7 +173,7 @@ def document_fetched(event: events.DocumentFetched, turn: Turn) -> None:
         fetch.document_fetched(turn, owner, ask, event)
 
 
-def seat_of(event: Any, turn: Turn) -> tuple[Conference, Any, Call] | None:
+def seat_of(event: Any, turn: Turn) -> tuple[Conference, Member, Call] | None:
     """The room, member and call that an event of the switch speaks of; None (and counted) where they are gone."""
     room, call = turn.rooms.get(event.conference), turn.calls.get(event.call)
     member = room.members.get(event.call) if room is not None else None
@@ -183,28 +183,20 @@ def seat_of(event: Any, turn: Turn) -> tuple[Conference, Any, Call] | None:
     return room, member, call
 
 
-def member_joined(event: events.MemberJoined, turn: Turn) -> None:
-    """The switch has put a call into a room."""
-    found = seat_of(event, turn)
-    if found is None:
-        return
-    room, member, call = found
-    if call.awaits.pop(event.id, None) is None:
-        turn.stale += 1
-    else:
-        conference.member_joined(room, member, call, turn)
+def join_answered(hear: Callable[[Conference, Member, Call, Turn], None]) -> Callable[[Any, Turn], None]:
+    """A route for the switch's answer to a join; one that nobody waits for is stale."""
 
+    def route(event: Any, turn: Turn) -> None:
+        found = seat_of(event, turn)
+        if found is None:
+            return
+        room, member, call = found
+        if call.awaits.pop(event.id, None) is None:
+            turn.stale += 1
+        else:
+            hear(room, member, call, turn)
 
-def join_failed(event: events.JoinFailed, turn: Turn) -> None:
-    """The switch could not put a call into a room."""
-    found = seat_of(event, turn)
-    if found is None:
-        return
-    room, member, call = found
-    if call.awaits.pop(event.id, None) is None:
-        turn.stale += 1
-    else:
-        conference.join_failed(room, member, call, turn)
+    return route
 
 
 def member_left(event: events.MemberLeft, turn: Turn) -> None:
@@ -273,8 +265,8 @@ ROUTES: dict[type[Any], Callable[[Any, Turn], None]] = {
     events.TalkStopped: to_person(unsolicited.talk_stopped),
     events.PlaybackEnded: playback_ended,
     events.DocumentFetched: document_fetched,
-    events.MemberJoined: member_joined,
-    events.JoinFailed: join_failed,
+    events.MemberJoined: join_answered(conference.member_joined),
+    events.JoinFailed: join_answered(conference.join_failed),
     events.MemberLeft: member_left,
     events.MemberChangeFailed: member_change_failed,
     events.RecordingStarted: recording_event("recording_started"),

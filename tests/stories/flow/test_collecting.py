@@ -47,7 +47,7 @@ def test_another_finish_key_ends_the_digits(dialect: str) -> None:
     assert [params["Digits"] for params in asked(story, "/got")] == ["1#2"]
 
 
-@pytest.mark.parametrize(("dialect", "none"), (("plivo", "none"), ("plivo", ""), ("vobiz", "none"), ("texml", "")))
+@pytest.mark.parametrize(("dialect", "none"), [("plivo", "none"), ("plivo", ""), ("vobiz", "none"), ("texml", "")])
 def test_without_a_finish_key_the_time_between_digits_ends_them(dialect: str, none: str) -> None:
     """Plivo 2.3 finishOnKey none or empty, digitTimeout 2 s; TeXML 2.3: timeout between inputs, 5 s."""
     story = meets(dialect, collect(dialect, finishOnKey=none), steps=[press(2, "1#")])
@@ -168,7 +168,7 @@ def test_keys_left_over_count_for_the_next_collecting_element() -> None:
     assert [params["Digits"] for params in asked(story, "/second")] == ["2"]
 
 
-@pytest.mark.parametrize("dialect", ("plivo", "vobiz"))
+@pytest.mark.parametrize("dialect", ["plivo", "vobiz"])
 def test_redirect_false_tells_the_action_and_goes_on(dialect: str) -> None:
     """Plivo 2.5, Vobiz 2.3: the reply is ignored, the next sibling runs."""
     story = meets(dialect, collect(dialect, redirect="false"), steps=[press(2, "5#")])
@@ -371,10 +371,10 @@ def test_get_input_sends_which_kind_it_was() -> None:
     assert (params["InputType"], params["Digits"], params["Speech"]) == ("dtmf", "12", "")
 
 
-@pytest.mark.parametrize(("dialect", "element"), (("plivo", "GetInput"), ("vobiz", "Gather")))
+@pytest.mark.parametrize(("dialect", "element"), [("plivo", "GetInput"), ("vobiz", "Gather")])
 def test_the_whole_time_is_counted_from_the_prompts_end(dialect: str, element: str) -> None:
     """Plivo 2.3 GetInput and Vobiz 2.3 Gather: executionTimeout ends what is still being pressed."""
-    given = {"inputType": "dtmf", "executionTimeout": 6, "digitEndTimeout": 5, "finishOnKey": "none"}
+    given: dict[str, Any] = {"inputType": "dtmf", "executionTimeout": 6, "digitEndTimeout": 5, "finishOnKey": "none"}
     presses = [press(2 + second, "1") for second in range(10)]
     story = meets(dialect, collect(dialect, element, **given), steps=presses)
 
@@ -411,11 +411,11 @@ def test_a_key_that_is_not_valid_leads_to_its_own_document() -> None:
 
 # --- what is kept secret ------------------------------------------------------------------------------------
 
-SECRET = "4711"
+PRESSED = "4711"
 
 
-@pytest.mark.parametrize(("dialect", "element"), (("plivo", "GetDigits"), ("plivo", "GetInput"), ("vobiz", "Gather")))
-@pytest.mark.parametrize("at", (0.5, 2.0))
+@pytest.mark.parametrize(("dialect", "element"), [("plivo", "GetDigits"), ("plivo", "GetInput"), ("vobiz", "Gather")])
+@pytest.mark.parametrize("at", [0.5, 2.0])
 def test_input_that_is_not_logged_stands_nowhere_but_in_the_request(dialect: str, element: str, at: float) -> None:
     """Plivo 2.3 log, Vobiz 2.3 log: also not where the keys were pressed ahead."""
     given = {} if element == "GetDigits" else {"inputType": "dtmf speech"}
@@ -423,13 +423,13 @@ def test_input_that_is_not_logged_stands_nowhere_but_in_the_request(dialect: str
         dialect,
         says(dialect, "Hello."),
         collect(dialect, element, log="false", redirect="false", numDigits=4, **given),
-        steps=[press(at, SECRET)],
+        steps=[press(at, PRESSED)],
     )
 
     [sent] = [effect for _, effect in story.did(SendCallback) if effect.kind == "action_collect"]
-    assert dict(word(sent).params)["Digits"] == SECRET
+    assert dict(word(sent).params)["Digits"] == PRESSED
     assert [entry["digit"] for entry in story.what("digit")] == ["•"] * 4
-    assert not any(SECRET in str(entry) for entry in story.entries)
+    assert not any(PRESSED in str(entry) for entry in story.entries)
 
 
 def test_speech_that_is_not_logged_stands_nowhere_but_in_the_request() -> None:

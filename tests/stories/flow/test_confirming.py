@@ -139,10 +139,10 @@ def test_the_caller_hears_the_ringing_until_the_two_are_joined(dialect: str) -> 
 # --- a document before the bridge ----------------------------------------------------------------------
 
 
-def screens(*elements: str, steps: Any = (), callee: Any = None, **more: str) -> Story:
+def screens(*elements: str, steps: Any = (), callee: Any = None, **more: Any) -> Story:
     """Bob's leg runs a document of these elements before it is joined to Ann."""
     number = f'<Number url="/screen">{BOB}</Number>'
-    given = {"/screen": page(*elements), "/done": page(says("texml", "Done.")), **{k: v for k, v in more.items()}}
+    given = {"/screen": page(*elements), "/done": page(says("texml", "Done.")), **more}
     return told("texml", says("texml", "Hi."), f'<Dial action="/done">{number}</Dial>', pages=given, steps=steps,
                 callees={BOB: {"answers_after": 4, **(callee or {})}})  # fmt: skip
 

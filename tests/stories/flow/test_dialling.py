@@ -129,7 +129,7 @@ def test_a_dial_without_anybody_to_ring_fails() -> None:
 # --- the caller ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("dialect", ("plivo", "vobiz"))
+@pytest.mark.parametrize("dialect", ["plivo", "vobiz"])
 def test_the_caller_is_answered_only_when_the_callee_answers(dialect: str) -> None:
     """Plivo 2.5: Dial leaves the call unanswered."""
     story = told(dialect, dial(dialect, BOB), callees={BOB: {"answers_after": 6}}, steps=[hang_up(20)])
@@ -183,7 +183,7 @@ def test_an_answered_caller_hears_the_ringing(dialect: str) -> None:
     assert story.stopped(purpose="dial_music") == [7]
 
 
-@pytest.mark.parametrize("dialect", ("plivo", "vobiz"))
+@pytest.mark.parametrize("dialect", ["plivo", "vobiz"])
 def test_dial_music_is_a_document_that_is_played_until_the_answer(dialect: str) -> None:
     """Plivo 2.3 dialMusic, 3.6: Play, Speak and Wait, again and again."""
     music = {"/music": page(f"<Play>{HOME}/a.mp3</Play>", says(dialect, "Wait."), "<Hangup/>"), **DONE}
@@ -233,7 +233,7 @@ def test_without_an_action_the_next_element_runs_whatever_came(dialect: str) -> 
         assert story.spoken("ann") == ["Hi.", "After."]
 
 
-@pytest.mark.parametrize("dialect", ("plivo", "vobiz"))
+@pytest.mark.parametrize("dialect", ["plivo", "vobiz"])
 def test_redirect_false_tells_the_action_and_goes_on(dialect: str) -> None:
     """Plivo 2.5 Dial: then per redirect."""
     story = meets(dialect, dial(dialect, BOB, redirect=False), callees={BOB: {"busy": True}})
@@ -242,7 +242,7 @@ def test_redirect_false_tells_the_action_and_goes_on(dialect: str) -> None:
     assert story.spoken("ann") == ["Hi.", "After."]
 
 
-@pytest.mark.parametrize(("dialect", "seconds"), (("plivo", 120), ("vobiz", 120), ("texml", 30)))
+@pytest.mark.parametrize(("dialect", "seconds"), [("plivo", 120), ("vobiz", 120), ("texml", 30)])
 def test_how_long_it_rings_at_most(dialect: str, seconds: float) -> None:
     """Vobiz 2.5: 120 s effective (so Plivo 2.3); TeXML 2.3: 30 s."""
     story = meets(dialect, dial(dialect, BOB), callees={BOB: {"no_answer": True}})
@@ -250,7 +250,7 @@ def test_how_long_it_rings_at_most(dialect: str, seconds: float) -> None:
     assert story.at("call_ended", call=leg(story, BOB), cause="ring_timeout") == 1 + seconds
 
 
-@pytest.mark.parametrize(("dialect", "limit"), (("plivo", 30), ("vobiz", 30), ("texml", 60)))
+@pytest.mark.parametrize(("dialect", "limit"), [("plivo", 30), ("vobiz", 30), ("texml", 60)])
 def test_the_time_limit_counts_from_the_bridge_and_drops_the_callee_alone(dialect: str, limit: int) -> None:
     """Plivo 2.3 timeLimit, Vobiz 2.5, TeXML 2.3: the caller's flow goes on."""
     story = meets(dialect, dial(dialect, BOB, timeLimit=limit), callees={BOB: {"answers_after": 4}})
@@ -270,7 +270,7 @@ def test_the_callers_star_drops_the_callee(dialect: str) -> None:
     assert tone.at("call_ended", call=leg(tone, BOB)) == 20
 
 
-@pytest.mark.parametrize("dialect", ("plivo", "vobiz"))
+@pytest.mark.parametrize("dialect", ["plivo", "vobiz"])
 def test_the_callees_star_is_a_tone(dialect: str) -> None:
     """Plivo 2.3 hangupOnStar: of the A leg."""
     story = meets(dialect, dial(dialect, BOB, hangupOnStar=True), callees={BOB: {}},
@@ -305,7 +305,7 @@ def test_the_action_names_the_leg_and_its_length() -> None:
     assert (params["DialCallDuration"], params["DialBridged"]) == ("7", "true")
 
 
-@pytest.mark.parametrize("dialect", ("plivo", "vobiz"))
+@pytest.mark.parametrize("dialect", ["plivo", "vobiz"])
 def test_the_callback_follows_the_callee(dialect: str) -> None:
     """Plivo 3.5 Dial callbackUrl, Vobiz 2.5: answer, connected, hangup."""
     element = dial(dialect, BOB, callbackUrl="/events")
@@ -319,7 +319,7 @@ def test_the_callback_follows_the_callee(dialect: str) -> None:
     assert (events[2]["DialBLegHangupCauseCode"], events[2]["DialBLegHangupSource"]) == ("4000", "Callee")
 
 
-@pytest.mark.parametrize(("dialect", "a", "b"), (("plivo", "ALeg", "BLeg"), ("vobiz", "aleg", "bleg")))
+@pytest.mark.parametrize(("dialect", "a", "b"), [("plivo", "ALeg", "BLeg"), ("vobiz", "aleg", "bleg")])
 def test_key_patterns_of_both_legs_are_told(dialect: str, a: str, b: str) -> None:
     """Plivo 2.3 digitsMatch, digitsMatchBLeg; 3.5, Vobiz 4.16: who pressed."""
     element = dial(dialect, BOB, callbackUrl="/events", digitsMatch="12,9", digitsMatchBLeg="77")

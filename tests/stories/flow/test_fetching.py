@@ -80,7 +80,7 @@ def test_a_transfer_address_that_fails_ends_the_call(dialect: str, answer: dict[
     assert story.end("ann") == (cause, code(dialect, "transfer", cause))
 
 
-@pytest.mark.parametrize("dialect", ("plivo", "vobiz"))
+@pytest.mark.parametrize("dialect", ["plivo", "vobiz"])
 def test_an_action_that_fails_is_nothing_where_its_reply_is_ignored(dialect: str) -> None:
     """Plivo 2.5: fatal only when redirect is true."""
     element = COLLECT[dialect].replace("/>", ' redirect="false"/>')
@@ -113,7 +113,7 @@ SLOW = {"after": 1000, "xml": "<Response/>"}
 
 @pytest.mark.parametrize(
     ("dialect", "answer", "times"),
-    (
+    [
         ("plivo", SLOW, [0, 40]),  # 40 s to read, a minute in all (3.8, 1.6)
         ("plivo", {"status": 500}, [0, 0, 0]),  # three failed tries (1.6)
         ("plivo", {"status": 404}, [0, 0, 0]),
@@ -121,7 +121,7 @@ SLOW = {"after": 1000, "xml": "<Response/>"}
         ("vobiz", {"status": 500}, [0, 0, 0]),
         ("texml", SLOW, [0]),  # about 15 s, no second try (2.1, 3.5)
         ("texml", {"status": 500}, [0]),
-    ),
+    ],
 )
 def test_how_often_an_answer_address_is_asked(dialect: str, answer: dict[str, Any], times: list[float]) -> None:
     """Plivo 1.6, 3.8; Vobiz 1.6, 2.1, 3.1; TeXML 2.1, 3.5."""
@@ -133,13 +133,13 @@ def test_how_often_an_answer_address_is_asked(dialect: str, answer: dict[str, An
 
 @pytest.mark.parametrize(
     ("dialect", "answer", "times"),
-    (
+    [
         ("plivo", SLOW, [0, 40]),  # one more try of what gave no reply (3.8)
         ("plivo", {"status": 500}, [0]),
         ("plivo", {"status": 0}, [0, 0]),
         ("vobiz", {"status": 500}, [0, 0, 0]),
         ("texml", {"status": 0}, [0]),
-    ),
+    ],
 )
 def test_how_often_a_redirect_address_is_asked(dialect: str, answer: dict[str, Any], times: list[float]) -> None:
     """Plivo 3.8 (one retry, of what gave no reply), Vobiz 3.1, TeXML 2.6."""
@@ -148,7 +148,7 @@ def test_how_often_a_redirect_address_is_asked(dialect: str, answer: dict[str, A
     assert tries(story, "/x") == times
 
 
-@pytest.mark.parametrize("dialect", ("plivo", "vobiz"))
+@pytest.mark.parametrize("dialect", ["plivo", "vobiz"])
 def test_an_attempt_that_works_after_one_that_did_not_is_enough(dialect: str) -> None:
     """Plivo 1.6, Vobiz 3.1."""
     pages = {"/answer": [{"nth": 1, "status": 500}, page(says(dialect, "Hello."))]}
@@ -229,7 +229,7 @@ def test_whether_later_documents_have_the_fallback_too(dialect: str) -> None:
 @pytest.mark.parametrize("dialect", XML_DIALECTS)
 @pytest.mark.parametrize(
     ("written", "meant"),
-    (("/b/next", "/b/next"), ("next", "/a/next"), ("../next?x=1", "/next?x=1"), ("//other.example/n", None)),
+    [("/b/next", "/b/next"), ("next", "/a/next"), ("../next?x=1", "/next?x=1"), ("//other.example/n", None)],
 )
 def test_an_address_is_taken_from_the_documents_own(dialect: str, written: str, meant: str | None) -> None:
     """Plivo 5.20, TeXML 2.1: relative URLs resolve against the current document's."""
@@ -258,7 +258,7 @@ def test_a_redirect_without_an_address_runs_the_document_again() -> None:
 
 
 @pytest.mark.parametrize("dialect", XML_DIALECTS)
-@pytest.mark.parametrize("method", ("GET", "POST"))
+@pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_redirect_is_asked_with_its_method(dialect: str, method: str) -> None:
     """Plivo 2.3 Redirect, TeXML 2.3; POST where none is given."""
     story = told(dialect, f'<Redirect method="{method}">{HOME}/x</Redirect>', pages={"/x": page()})
@@ -268,8 +268,8 @@ def test_a_redirect_is_asked_with_its_method(dialect: str, method: str) -> None:
     assert [e.method for _, e in plain.did(FetchDocument) if e.kind == "redirect"] == ["POST"]
 
 
-@pytest.mark.parametrize("dialect", ("plivo", "vobiz"))
-@pytest.mark.parametrize(("kind", "event"), (("answer", "StartApp"), ("redirect", "Redirect")))
+@pytest.mark.parametrize("dialect", ["plivo", "vobiz"])
+@pytest.mark.parametrize(("kind", "event"), [("answer", "StartApp"), ("redirect", "Redirect")])
 def test_each_request_says_what_it_is_for(dialect: str, kind: str, event: str) -> None:
     """Plivo 3.1, Vobiz 3.1: Event."""
     story = told(dialect, f"<Redirect>{HOME}/x</Redirect>", pages={"/x": page()})

@@ -27,7 +27,7 @@ PASSED = (
 
 @pytest.mark.parametrize(("dialect", "name", "element", "blocking"), PASSED)
 def test_the_timeline_says_that_it_was_passed_by_and_the_flow_goes_on(
-    dialect: str, name: str, element: str, blocking: bool  # noqa: FBT001
+    dialect: str, name: str, element: str, blocking: bool
 ) -> None:
     """The vendor's word for whether the flow would wait is kept; here nothing is there to wait for."""
     story = told(dialect, says(dialect, "Hi."), element, says(dialect, "On."))
@@ -61,7 +61,7 @@ def test_an_unknown_verb_is_left_out_with_the_vendors_code() -> None:
     assert [entry["code"] for entry in story.what("warning")] == ["12200"]
 
 
-@pytest.mark.parametrize("dialect", ("plivo", "vobiz"))
+@pytest.mark.parametrize("dialect", ["plivo", "vobiz"])
 def test_an_unknown_element_refuses_the_document(dialect: str) -> None:
     """Plivo 5.17: the 8011 family."""
     assert told(dialect, "<Dance/>", says(dialect, "On.")).end("ann") == ("bad_document", 8011)

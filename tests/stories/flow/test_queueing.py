@@ -198,7 +198,7 @@ def test_the_waiting_caller_hears_the_agents_document_first() -> None:
     assert story.at("calls_connected") == 11
 
 
-@pytest.mark.parametrize("who", ("ann", "amy"))
+@pytest.mark.parametrize("who", ["ann", "amy"])
 def test_one_of_the_two_may_be_gone_before_they_are_joined(who: str) -> None:
     """TeXML 2.5: QueueResult error; the agent's Dial found nobody."""
     pages = {"/agent": serving(' url="/soon"'), "/soon": page(says(SAY, "One moment please, there is more."))}

@@ -63,7 +63,7 @@ def test_voice_language_and_markup_reach_whoever_speaks() -> None:
     assert spoken.text.split() == ["Hello", "there."]
 
 
-@pytest.mark.parametrize("dialect", ("plivo", "vobiz"))
+@pytest.mark.parametrize("dialect", ["plivo", "vobiz"])
 def test_wait_with_silence_ends_early_once_it_was_silent(dialect: str) -> None:
     """Plivo 2.3 Wait, Vobiz 2.5 Wait: minSilence milliseconds of silence end it."""
     wait = waits(dialect, 20, silence=True, minSilence=3000)
@@ -73,7 +73,7 @@ def test_wait_with_silence_ends_early_once_it_was_silent(dialect: str) -> None:
     assert story.at("verb_started", text="Done.") == 10
 
 
-@pytest.mark.parametrize("dialect", ("plivo", "vobiz"))
+@pytest.mark.parametrize("dialect", ["plivo", "vobiz"])
 def test_wait_with_silence_lasts_its_length_at_most(dialect: str) -> None:
     """Plivo 2.3 Wait."""
     talk = {"at": 2, "do": "talk", "call": "ann", "for": 50}
@@ -82,7 +82,7 @@ def test_wait_with_silence_lasts_its_length_at_most(dialect: str) -> None:
     assert story.at("verb_started", text="X") == 7
 
 
-@pytest.mark.parametrize("dialect", ("plivo", "vobiz"))
+@pytest.mark.parametrize("dialect", ["plivo", "vobiz"])
 def test_wait_without_silence_lasts_its_whole_length(dialect: str) -> None:
     """Plivo 2.3 Wait: silence false."""
     story = told(dialect, says(dialect, "One."), waits(dialect, 9), says(dialect, "Two."))
@@ -90,7 +90,7 @@ def test_wait_without_silence_lasts_its_whole_length(dialect: str) -> None:
     assert story.at("verb_started", text="Two.") == 10
 
 
-@pytest.mark.parametrize("dialect", ("plivo", "vobiz"))
+@pytest.mark.parametrize("dialect", ["plivo", "vobiz"])
 def test_digits_are_sent_while_the_next_element_runs(dialect: str) -> None:
     """Plivo 2.3 DTMF, Vobiz 2.5 DTMF: async is true unless it says otherwise."""
     story = told(dialect, says(dialect, "Hi."), "<DTMF>1w2W3</DTMF>", says(dialect, "Two."))
@@ -99,7 +99,7 @@ def test_digits_are_sent_while_the_next_element_runs(dialect: str) -> None:
     assert story.at("verb_started", text="Two.") == 1
 
 
-@pytest.mark.parametrize("dialect", ("plivo", "vobiz"))
+@pytest.mark.parametrize("dialect", ["plivo", "vobiz"])
 def test_the_next_element_waits_for_digits_that_are_not_async(dialect: str) -> None:
     """Plivo 2.3 DTMF: async false; w is half a second, W a second."""
     story = told(dialect, says(dialect, "Hi."), '<DTMF async="false">1w2W3</DTMF>', says(dialect, "Two."))

@@ -55,7 +55,7 @@ def test_a_transfer_breaks_off_whatever_the_call_does(doing: str) -> None:
     assert story.at("call_ended", call="ann", cause="end_of_document") == 6
 
 
-@pytest.mark.parametrize("dialect", ("plivo", "vobiz"))
+@pytest.mark.parametrize("dialect", ["plivo", "vobiz"])
 def test_the_request_says_that_it_is_a_transfer(dialect: str) -> None:
     """Plivo 2.5, 3.1: Event=Transfer; asked with the method that the command gives."""
     step = transfer(5, aleg={"url": f"{HOME}/new", "method": "GET"})
@@ -186,7 +186,7 @@ def test_the_called_leg_may_be_named_itself() -> None:
     assert story.spoken("ann") == ["Hi.", "Done."]
 
 
-@pytest.mark.parametrize("at", (1.5, 20))
+@pytest.mark.parametrize("at", [1.5, 20])
 def test_without_a_second_leg_there_is_none_to_transfer(at: float) -> None:
     """Plivo 1.6: nobody answered yet, or nobody was rung."""
     step = transfer(at, legs="bleg", bleg=f"{HOME}/b")
