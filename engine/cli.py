@@ -169,23 +169,19 @@ def check(files: tuple[Path, ...], strict: bool, style: str, dialect: str) -> No
 
 def papers_of(path: Path, dialect: str) -> list[Paper]:
     """The documents of a file: itself, or those that a scenario names."""
-    from engine.simulation import scenario
-    from engine.simulation.check import Paper
+    from engine.simulation import papers, scenario
 
     if path.suffix.lower() not in SCENARIOS:
-        return [Paper(name=str(path), text=read_file(path), dialect=dialect)]
-    play = scenario.load(path)
-    return [
-        Paper(name=f"{path}:{where}", text=text, urls=urls, dialect=dialect or play.scenario.dialect)
-        for where, text, urls in scenario.documents(play)
-    ]
+        return [papers.alone(str(path), read_file(path), dialect)]
+    return papers.of_scenario(scenario.with_steps(scenario.load(path), (), dialect), path)
 
 
 def as_text(one: Finding) -> Iterable[str]:
     """Word a finding: where, what, the line with a caret, and what would be right."""
     code = f" [{one.code}]" if one.code else ""
     place = f"{one.file}:{one.line}:{one.column}" if one.line else one.file
-    yield f"{place}: {one.severity}: {one.message}{code}"
+    among = f"read as {' or '.join(one.dialects)}: " if one.dialects else ""
+    yield f"{place}: {one.severity}: {among}{one.message}{code}"
     if one.source:
         yield f"    {one.source}"
         yield "    " + "".join("\t" if letter == "\t" else " " for letter in one.source[: one.column - 1]) + "^"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -39,20 +40,11 @@ def tongues(options: Options | None = None, *, strict: bool = False) -> dict[str
     return {
         name: Tongue(
             name,
-            no_document if name == DEFINED else reading(reader, name, strict=strict),
+            no_document if name == DEFINED else partial(reader.read, dialect=name, strict=strict),
             rules_of(name, given.get(name, {})),
         )
         for name in RULES
     }
-
-
-def reading(reader: Reader, name: str, *, strict: bool) -> Callable[[bytes], Flow]:
-    """Let a reader read one dialect."""
-
-    def read(document: bytes) -> Flow:
-        return reader.read(document, name, strict=strict)
-
-    return read
 
 
 def no_document(document: bytes) -> Flow:

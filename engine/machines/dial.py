@@ -473,17 +473,33 @@ def broken_off(call: Call, turn: Turn) -> bool:
 
 def let_leg_go(leg: Call, turn: Turn) -> None:
     """A called leg got new instructions of its own: its caller's dial is over."""
-    call = turn.calls.get(leg.partner)
-    leg.partner = ""
-    if call is None or not isinstance(call.doing, Dialling) or not isinstance(call.verb, verbs.Dial):
-        return
-    turn.do(DisconnectCalls(call.id, leg.id))
-    call.doing.legs.pop(leg.id, None)
-    DIAL.fire("leg_left", call.doing, Line(call, leg), turn)
+    call = turn.calls.get(leg.parent)
+    if leg.partner:
+        turn.do(DisconnectCalls(leg.partner, leg.id))
+    leg.partner, leg.screening = "", False
+    if call is not None and isinstance(call.doing, Dialling) and leg.id in call.doing.legs:
+        DIAL.fire("leg_left", call.doing, Line(call, leg), turn)
+
+
+def let_go(state: Dialling, line: Line, turn: Turn) -> None:
+    """A leg that was not joined yet went its own way: one less."""
+    if line.leg is not None:
+        del state.legs[line.leg.id]
+    if not state.legs:
+        ring_more(state, line, turn)
+
+
+def let_last_go(state: Dialling, line: Line, turn: Turn) -> None:
+    """The last leg went its own way before it was joined: nobody took the call."""
+    state.legs.clear()
+    state.status = "no_answer"
+    finish(state, line, turn)
 
 
 def leave_talk(state: Dialling, line: Line, turn: Turn) -> None:
     """The leg that the caller talked to went its own way."""
+    if line.leg is not None:
+        del state.legs[line.leg.id]
     state.status = "completed"
     finish(state, line, turn)
 
@@ -528,6 +544,8 @@ DIAL = table(
         Row("leg_ended",     "ringing",              None,      drop),
         Row("leg_ended",     "talking",              "over",    talk_over,        is_winner),
         Row("leg_ended",     "talking",              None,      drop),
+        Row("leg_left",      "ringing",              "over",    let_last_go,      was_last),
+        Row("leg_left",      "ringing",              None,      let_go),
         Row("leg_left",      "talking",              "over",    leave_talk),
         Row("ring_time",     "ringing",              None,      silence_phones,   may_still_come),
         Row("ring_time",     "ringing",              "over",    give_up),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from engine.dialects import source
 from engine.dialects.reader import Reader, detect
@@ -20,16 +20,23 @@ from engine.values.verbs import Verb
 
 
 class Paper(Struct, frozen=True, kw_only=True):
-    """One document to look at: its `name` for people, and the addresses it is known by."""
+    """One document to look at in one dialect: its `name` for people, and the addresses it is known by.
+
+    Papers of one `group` meet in the same run: they redirect to each other, and enter the same rooms.
+    """
 
     name: str
     text: bytes
     urls: tuple[str, ...] = ()
     dialect: str = ""
+    group: str = ""
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """One thing to say about a document, with its place (1-based) and the line as it stands there."""
+    """One thing to say about a document, with its place (1-based) and the line as it stands there.
+
+    `dialects` names those in which it is so, where the document is read in others too.
+    """
 
     file: str
     line: int
@@ -40,6 +47,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     code: str = ""
     rule: str = ""
     source: str = ""
+    dialects: tuple[str, ...] = ()
 
 
 class Read(Struct, frozen=True, kw_only=True):
@@ -49,25 +57,65 @@ class Read(Struct, frozen=True, kw_only=True):
     flow: Flow
     rules: Rules
     complete: bool
+    dialect: str
+
+
+# What is found, with the dialect of the paper that it was found in.
+Found = tuple[Finding, str]
 
 
 def check(papers: Sequence[Paper]) -> list[Finding]:
-    """Look at documents one by one and together; in the order of files and lines."""
+    """Look at documents one by one and together; in the order of files and lines, and nothing twice."""
     reader = Reader(DIALECTS)
-    found: list[Finding] = []
+    found: list[Found] = []
     read: list[Read] = []
-    for paper in papers:
+    for paper in not_assumed(papers):
         name, notices = dialect_of(paper)
         flow = reader.examine(paper.text, name)
-        found += [finding(paper, notice) for notice in (*notices, *flow.notices)]
+        found += [(finding(paper, notice), name) for notice in (*notices, *flow.notices)]
         complete = all(notice.severity != "error" for notice in flow.notices)
-        read.append(Read(paper=paper, flow=flow, rules=rules_of(name, {}), complete=complete))
+        read.append(Read(paper=paper, flow=flow, rules=rules_of(name, {}), complete=complete, dialect=name))
     for one in read:
-        found += [finding(one.paper, notice) for notice in look_at(one)]
-    found += rooms_nobody_starts(read)
-    found += redirect_cycles(read)
-    order = {paper.name: place for place, paper in enumerate(papers)}
-    return sorted(found, key=lambda one: (order[one.file], one.line, one.column))
+        found += [(finding(one.paper, notice), one.dialect) for notice in look_at(one)]
+    groups: dict[str, list[Read]] = {}
+    for one in read:
+        groups.setdefault(one.paper.group, []).append(one)
+    for together in groups.values():
+        found += rooms_nobody_starts(together)
+        found += redirect_cycles(together)
+    order = {name: place for place, name in enumerate(dict.fromkeys(paper.name for paper in papers))}
+    return sorted(merged(found, read), key=lambda one: (order[one.file], one.line, one.column))
+
+
+def not_assumed(papers: Sequence[Paper]) -> Iterator[Paper]:
+    """Give a document that names no dialect those in which it is read elsewhere."""
+    told: dict[str, list[str]] = {}
+    for paper in papers:
+        if paper.dialect:
+            told.setdefault(paper.name, []).append(paper.dialect)
+    for paper in papers:
+        for dialect in [paper.dialect] if paper.dialect else dict.fromkeys(told.get(paper.name, [""])):
+            yield structs.replace(paper, dialect=dialect)
+
+
+def merged(found: Sequence[Found], read: Sequence[Read]) -> Iterator[Finding]:
+    """Say a thing once for all dialects; what is not so in every one names those in which it is.
+
+    An element that only some of them never reach is no mistake, and so only noted.
+    """
+    readers: dict[str, dict[str, None]] = {}
+    for one in read:
+        readers.setdefault(one.paper.name, {})[one.dialect] = None
+    alike: dict[object, tuple[Finding, dict[str, None]]] = {}
+    for one_finding, dialect in found:
+        it = one_finding
+        alike.setdefault((it.file, it.line, it.column, it.rule, it.message), (it, {}))[1][dialect] = None
+    for it, so_in in alike.values():
+        if len(so_in) == len(readers[it.file]):
+            yield it
+        else:
+            severity = "note" if it.rule == "unreachable" else it.severity
+            yield structs.replace(it, dialects=tuple(so_in), severity=severity)
 
 
 def dialect_of(paper: Paper) -> tuple[str, list[Notice]]:
@@ -187,7 +235,7 @@ WHY_LAST: Mapping[type[Verb], str] = {
 # Several documents.
 
 
-def rooms_nobody_starts(read: Sequence[Read]) -> Iterator[Finding]:
+def rooms_nobody_starts(read: Sequence[Read]) -> Iterator[Found]:
     """Rooms that every given document enters as a guest."""
     entered: dict[str, list[tuple[Read, verbs.Conference]]] = {}
     for one in read:
@@ -200,17 +248,17 @@ def rooms_nobody_starts(read: Sequence[Read]) -> Iterator[Finding]:
         for one, verb in places:
             say = f"nobody can start the room {room}: every document given enters it as a guest"
             hint = "let one member enter with startConferenceOnEnter true"
-            yield finding(one.paper, Notice("never-starts", say, verb.line, hint, element=verb.name))
+            yield finding(one.paper, Notice("never-starts", say, verb.line, hint, element=verb.name)), one.dialect
 
 
-def redirect_cycles(read: Sequence[Read]) -> Iterator[Finding]:
+def redirect_cycles(read: Sequence[Read]) -> Iterator[Found]:
     """Documents that redirect to each other in a ring; where nothing in it takes time, the call ends soon."""
     leads: dict[int, tuple[int, Verb]] = {}
     for place, one in enumerate(read):
         target = redirection(one)
         if target is not None:
             verb, url = target
-            found = next((other for other, it in enumerate(read) if known_as(it.paper, url, one.paper)), None)
+            found = next((other for other, it in enumerate(read) if follows(one, it, url)), None)
             if found is not None:
                 leads[place] = (found, verb)
     told: set[int] = set()
@@ -226,7 +274,7 @@ def redirect_cycles(read: Sequence[Read]) -> Iterator[Finding]:
         verb = leads[start][1]
         severity: Any = "warning" if idle else "note"
         notice = Notice("redirect-cycle", say, verb.line, hint, severity=severity, element=verb.name)
-        yield finding(read[start].paper, notice)
+        yield finding(read[start].paper, notice), read[start].dialect
 
 
 def redirection(one: Read) -> tuple[Verb, str] | None:
@@ -237,6 +285,11 @@ def redirection(one: Read) -> tuple[Verb, str] | None:
         if is_last(verb, one.rules):
             return None
     return None
+
+
+def follows(one: Read, other: Read, url: str) -> bool:
+    """Whether this address, written in the one, leads a call to the other: it keeps its dialect."""
+    return one.dialect == other.dialect and known_as(other.paper, url, one.paper)
 
 
 def known_as(paper: Paper, url: str, of: Paper) -> bool:

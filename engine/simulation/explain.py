@@ -88,7 +88,7 @@ def of_dialect(element: Element, dialect: Dialect) -> Iterator[Line]:
     if element.attributes:
         yield "  ", 4, "Attributes:"
         names = [attribute.name for attribute in element.attributes]
-        hangs = 6 + max(len(name) for name in names if len(name) <= NAME_COLUMN)
+        hangs = 6 + max((len(name) for name in names if len(name) <= NAME_COLUMN), default=0)
         for attribute in element.attributes:
             yield f"    {attribute.name}  ", hangs, of_attribute(attribute)
     if element.what_next:

@@ -39,7 +39,7 @@ EXIT_WORDS: dict[ExitCause, str] = {
     "call_time_limit": "the call's time limit",
     "far_end": "the caller hangs up",
     "star": "the * key, with hangupOnStar",
-    "ended_by_member": "the room ends with a member that ends it",
+    "ended_by_member": "endConferenceOnExit of another member",
     "ended_by_api": "the room is ended by a command",
     "room_time_limit": "the room's time limit",
     "leg_time_limit": "this member's own time limit",

@@ -171,7 +171,7 @@ def redirect(call: Call, turn: Turn) -> None:
     if room is not None:
         depart(room, room.members[call.id], "redirected", turn)
         return
-    if call.partner:
+    if call.role == "dialled":
         leave_partner(call, turn)
     start_pending(call, turn)
 

@@ -21,8 +21,10 @@ def confer(call: Call, verb: verbs.Conference, turn: Turn) -> bool:
     first = not room.members
     if not admit(room, Visitor(call, member_of(call, verb, turn), verb.max_members, verb.coach), turn):
         return True
-    subscribe(room, call, verb, turn)
-    limit_time(room, verb, turn, first=first)
+    if verb.callback:
+        subscribe(room, call, verb, turn)
+    if first or verb.time_limit is not None:
+        limit_time(room, verb, turn, first=first)
     return True
 
 
@@ -38,13 +40,11 @@ def subscribe(room: Conference, call: Call, verb: verbs.Conference, turn: Turn) 
 
 def limit_time(room: Conference, verb: verbs.Conference, turn: Turn, *, first: bool) -> None:
     """Start, or set anew, the room's own time limit."""
-    rules = turn.rules_of[room.tongue]
     given = verb.time_limit
-    if given is not None and (first or rules.limit_owner == "newest"):
+    counts = first or turn.rules_of[room.tongue].limit_owner == "newest"
+    if given is not None and counts:
         room.time_limit = given
-    elif not first:
-        return
-    if room.time_limit:
+    if counts and room.time_limit:
         turn.set_timer(room, "room_limit", turn.at + room.time_limit)
 
 

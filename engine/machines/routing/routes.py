@@ -100,7 +100,9 @@ def playback_ended(event: events.PlaybackEnded, turn: Turn) -> None:
     call = turn.calls.get(event.owner)
     if call is not None and call.awaits.get(event.id) == "verb":  # most of all plays, so without detours
         del call.awaits[event.id]
-        verb_played(call, "", event, turn)
+        if turn.watched:
+            interpreter.note_finish(call, event.why, turn)
+        interpreter.proceed(call, turn)
         return
     found = answered(event, turn)
     if found is None:
@@ -111,13 +113,6 @@ def playback_ended(event: events.PlaybackEnded, turn: Turn) -> None:
         sound.playback_ended(owner, rest, event, turn)
     elif isinstance(owner, Call):
         PLAYED[kind](owner, rest, event, turn)
-
-
-def verb_played(call: Call, rest: str, event: events.PlaybackEnded, turn: Turn) -> None:
-    """The verb at hand has played."""
-    if turn.watched:
-        interpreter.note_finish(call, event.why, turn)
-    interpreter.proceed(call, turn)
 
 
 def prompt_played(call: Call, rest: str, event: events.PlaybackEnded, turn: Turn) -> None:
@@ -147,7 +142,6 @@ def nobody_waits(call: Call, rest: str, event: events.PlaybackEnded, turn: Turn)
 
 
 PLAYED: dict[str, Callable[[Call, Any, events.PlaybackEnded, Turn], None]] = {
-    "verb": verb_played,
     "prompt": prompt_played,
     "record_beep": record_beep_played,
     "door": door_played,
