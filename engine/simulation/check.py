@@ -107,9 +107,9 @@ def merged(found: Sequence[Found], read: Sequence[Read]) -> Iterator[Finding]:
     for one in read:
         readers.setdefault(one.paper.name, {})[one.dialect] = None
     alike: dict[object, tuple[Finding, dict[str, None]]] = {}
-    for one_finding, dialect in found:
-        it = one_finding
-        alike.setdefault((it.file, it.line, it.column, it.rule, it.message), (it, {}))[1][dialect] = None
+    for it, dialect in found:
+        same = (it.file, it.line, it.column, it.rule, it.severity, it.message)
+        alike.setdefault(same, (it, {}))[1][dialect] = None
     for it, so_in in alike.values():
         if len(so_in) == len(readers[it.file]):
             yield it

@@ -16,9 +16,7 @@ TOLD = Hook("https://app.example/told")
 def placed(**given: Any) -> Phone:
     """Dan is being called."""
     phone = Phone()
-    phone.ask(
-        commands.MakeCall(call="dan", to="+1", caller="+2", tongue="plivo", answer=ANSWER, hangup=TOLD, **given)
-    )
+    phone.ask(commands.MakeCall(call="dan", to="+1", caller="+2", tongue="plivo", answer=ANSWER, hangup=TOLD, **given))
     return phone
 
 

@@ -30,7 +30,7 @@ def talking() -> Phone:
 
 def status(phone: Phone) -> list[object]:
     """What the action is told by the latest effects."""
-    return [effect.facts["dial_status"] for effect in phone.did(effects.FetchDocument)]
+    return [e.facts["dial_status"] for e in phone.did(effects.FetchDocument) if e.kind == "action_dial"]
 
 
 def test_of_two_answers_the_first_that_is_handled_wins() -> None:
@@ -217,8 +217,11 @@ def test_a_leg_that_screens_may_be_given_another_document() -> None:
     phone = dialling(f'<Dial action="/done"><Number url="/screen">{BOB}</Number></Dial>', "texml")
     phone.answers(phone.leg())
     phone.ask(commands.TransferCall(call=phone.leg(), aleg=Hook("https://app.example/new")))
+    [asked] = [effect for effect in phone.did(effects.FetchDocument) if effect.kind == "transfer"]
+    assert status(phone) == ["no_answer"]
 
-    phone.fetched("<Say>New.</Say>")
+    phone.tell(events.DocumentFetched(phone.at, asked.owner, asked.id, body=b"<Response><Say>New.</Say></Response>"))
+    assert phone.spoken() == ["New."]
     phone.played()
 
     assert phone.did(effects.ConnectCalls) == []

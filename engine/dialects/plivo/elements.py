@@ -258,7 +258,7 @@ WAIT = Element(
     verb=verbs.Wait,
     spec="Plivo 2.3, 2.5",
     doc="Stays silent for a while; at the head of a document it delays the answering.",
-    what_next="The next element runs after that time, or earlier where silence is waited for and has lasted long enough.",
+    what_next="The next element runs after that time, or earlier where silence is waited for and lasts long enough.",
     attributes=(
         Attribute(name="length", lexical=lex.number(0), fills="length", default="1", doc="How many seconds."),
         flag("silence", "silence", "Whether it ends early once the caller has been silent.", default=False),

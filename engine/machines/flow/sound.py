@@ -25,6 +25,7 @@ from engine.machines.consequences import (
 )
 from engine.machines.fetch import new_fetch, only, resolve, start_fetch
 from engine.machines.models import Call, Conference, Sound
+from engine.machines.prompts import At
 from engine.machines.table import Row, table
 from engine.machines.turn import Turn
 from engine.values import verbs
@@ -362,7 +363,7 @@ def stop(sound: Sound, owner: Owner, turn: Turn) -> None:
     """Silence a program at once."""
     sound.state = "over"
     if sound.collecting is not None and isinstance(owner, Call):
-        collect.stop_clocks(sound.collecting, collect.At(owner, sound=sound), turn)
+        collect.stop_clocks(sound.collecting, At(owner, sound=sound), turn)
     turn.cancel_timer(owner, f"sound:{sound.purpose}")
     if sound.fetch is not None:
         owner.awaits.pop(sound.fetch.id, None)

@@ -10,6 +10,7 @@ from engine.machines import conference, dial, door, queue
 from engine.machines import consequences as following
 from engine.machines import room as rooms
 from engine.machines.flow import confer, families, interpreter, record, sound
+from engine.machines.legs import Line
 from engine.machines.member import Seat
 from engine.machines.models import Call, Dialling, Entering, Queuing
 from engine.machines.recording import RECORDING
@@ -57,7 +58,7 @@ def dialled_up(leg: Call, turn: Turn) -> None:
     """A called leg was answered: its caller's dial decides."""
     call = turn.calls.get(leg.parent)
     if call is not None and isinstance(call.doing, Dialling) and leg.id in call.doing.legs:
-        dial.DIAL.fire("leg_answered", call.doing, dial.Line(call, leg), turn)
+        dial.DIAL.fire("leg_answered", call.doing, Line(call, leg), turn)
     else:
         turn.then(following.EndCall(leg, "cancelled", "caller"))
 
@@ -121,14 +122,14 @@ def leg_gone(leg: Call, turn: Turn) -> None:
     """A called leg ended: its caller's dial hears of it."""
     call = turn.calls.get(leg.parent)
     if call is not None and isinstance(call.doing, Dialling) and leg.id in call.doing.legs:
-        dial.DIAL.fire("leg_ended", call.doing, dial.Line(call, leg), turn)
+        dial.DIAL.fire("leg_ended", call.doing, Line(call, leg), turn)
 
 
 def leg_rang(consequence: following.LegRang, turn: Turn) -> None:
     """A called leg rings."""
     call = turn.calls.get(consequence.leg.parent)
     if call is not None and isinstance(call.doing, Dialling):
-        dial.DIAL.fire("leg_rang", call.doing, dial.Line(call, consequence.leg), turn)
+        dial.DIAL.fire("leg_rang", call.doing, Line(call, consequence.leg), turn)
 
 
 def leg_confirmed(consequence: following.LegConfirmed, turn: Turn) -> None:

@@ -9,6 +9,7 @@ from engine.machines import collect, conference, dial, queue
 from engine.machines import consequences as following
 from engine.machines.door import DOOR
 from engine.machines.flow import sound, speak
+from engine.machines.legs import Line
 from engine.machines.models import Call, Conference, Dialling, Entering, Pausing, Queuing
 from engine.machines.turn import Turn
 from engine.values import events
@@ -71,7 +72,7 @@ def dialling_over(trigger: str) -> Callable[[Any, Turn], None]:
 
     def rang(call: Call, turn: Turn) -> None:
         if isinstance(call.doing, Dialling):
-            dial.DIAL.fire(trigger, call.doing, dial.Line(call), turn)
+            dial.DIAL.fire(trigger, call.doing, Line(call), turn)
         elif isinstance(call.doing, Queuing):
             queue.talk_over(call, turn)
 
