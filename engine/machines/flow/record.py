@@ -97,7 +97,7 @@ def recording_over(consequence: RecordingOver, turn: Turn) -> None:
         return
     facts = {**recording_facts(recording), "digits": state.digits}
     early = turn.rules_of[call.tongue].record_action == "start" and not verb.redirect
-    if early or recording.state == "absent":
+    if early or recording.state in ("absent", "failed"):
         skip_action(call, turn)
         return
     turn.then(Conclude(call, "action_record", facts, "digit" if state.digits else recording.why))
