@@ -63,22 +63,22 @@ class Exchange:
         if route is None:
             raise TypeError(f"{type(event).__name__} is not an event of engine.values.events")
         at = event.at
-        if at < turn.at or at != at:
+        if not at >= turn.at:  # also where it is no number
             raise ValueError(f"time cannot go back: {at} after {turn.at}")
         turn.at = at
         turn.begun = 0
         effects: list[Effect] = []
         turn.effects = effects
         turn.do = effects.append
-        later = self._later
-        consequence: Consequence | None = None
+        step: Event | Consequence = event
         try:
             route(event, turn)
+            later = self._later
             while later:
-                consequence = later.popleft()
-                FOLLOWS[type(consequence)](consequence, turn)
+                step = later.popleft()
+                FOLLOWS[type(step)](step, turn)
         except Exception as error:
-            contain(event if consequence is None else consequence, error, turn)
+            contain(step, error, turn)
         return effects
 
     # --- looking -------------------------------------------------------------------------------

@@ -74,19 +74,16 @@ COUNTS: dict[tuple[str, str], tuple[int, int]] = {
 
 def move(room: Conference, member: Member, trigger: str, seat: Seat, turn: Turn) -> bool:
     """Tell a member that something happened, and keep the room's counts."""
-    before, was_in = member.state, member.let_in
+    before = member.state
     acted = MEMBER.fire(trigger, member, seat, turn)
     after = member.state
     if after is not before:
         here, taken = COUNTS[before, after]
-        room.taken += taken
         if here:
             room.here += here
             room.fell_to_one = here < 0 and room.here == 1
-        if was_in and after == "left":
-            room.inside -= 1
-    if member.let_in and not was_in:
-        room.inside += 1
+        if taken:
+            room.taken += taken
     return acted
 
 
@@ -207,7 +204,13 @@ def be_missed(room: Conference, member: Member, call: Call, turn: Turn) -> None:
     if room.floor == member.call:
         room.floor = ""
     if member.callback is not None or room.subscriber is not None:
-        tell_room(turn, room, member, "conference_exit", {"last": room.inside == 0, "cause": member.cause})
+        tell_room(
+            turn,
+            room,
+            member,
+            "conference_exit",
+            {"last": not any(m.let_in for m in room.members.values()), "cause": member.cause},
+        )
     if member.ends and room.why is None:
         flagged_gone(room, turn)
     if room.ended_by == "" and (room.why == "ended_by_member" or (room.why is None and not room.members)):

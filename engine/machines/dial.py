@@ -65,8 +65,10 @@ def dial(call: Call, verb: verbs.Dial, turn: Turn) -> bool:
 
 
 def remember_ringing(state: Dialling, line: Line, turn: Turn) -> None:
-    """At least one leg rang."""
+    """At least one leg rang; some recordings begin with that."""
     state.rang = True
+    if line.verb.record.startswith("ringing") and line.call.state == "up":
+        start_recording(state, line.call, line.verb, turn)
 
 
 def must_confirm(state: Dialling, line: Line, turn: Turn) -> bool:
@@ -245,6 +247,9 @@ def talk_over(state: Dialling, line: Line, turn: Turn) -> None:
     if line.leg is not None:
         state.cause = line.leg.cause
         state.legs.pop(line.leg.id, None)
+    recording = turn.recordings.get(state.recording)
+    if recording is not None:
+        recording.why = "hangup"
     finish(state, line, turn)
 
 

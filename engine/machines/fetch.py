@@ -26,6 +26,8 @@ from engine.values.rules import Patience
 from engine.values.verbs import Play
 
 PATIENT = Patience()
+WEB = ("http://", "https://")
+METHODS = ("GET", "POST")
 
 
 class Verdict(Struct, frozen=True, gc=False):
@@ -39,7 +41,7 @@ class Verdict(Struct, frozen=True, gc=False):
 
 def resolve(base: str, url: str) -> str:
     """The absolute address of `url` as written in the document at `base`."""
-    if not base or url.startswith(("http://", "https://")):
+    if not base or url.startswith(WEB):
         return url
     try:
         return str(URL(base).join(URL(url)))
@@ -47,19 +49,10 @@ def resolve(base: str, url: str) -> str:
         return url
 
 
-def objection(url: str, method: str) -> EndCause | None:
-    """Why this address cannot be asked at all, if so."""
-    if not url.startswith(("http://", "https://")):
-        return "bad_url"
-    if method not in ("GET", "POST"):
-        return "bad_method"
-    return None
-
-
 def start_fetch(turn: Turn, owner: Call | Conference, call: Call | None, ask: Fetch) -> Fetch | None:
     """Begin to get a document; None where the address cannot be asked (a consequence says so)."""
-    cause = objection(ask.url, ask.method)
-    if cause is not None:
+    if not ask.url.startswith(WEB) or ask.method not in METHODS:
+        cause: EndCause = "bad_method" if ask.url.startswith(WEB) else "bad_url"
         turn.then(DocumentMissing(owner, ask.purpose, cause, ask.blame))
         return None
     attempt(turn, owner, call, ask)

@@ -127,7 +127,9 @@ def more_to_ring(state: Dialling, line: Line) -> bool:
 
 
 def start_recording(state: Dialling, call: Call, verb: verbs.Dial, turn: Turn) -> None:
-    """Record the talk, where the Dial or a Record before it said so."""
+    """Record the talk, where the Dial or a Record before it said so and it is not recorded since the ringing."""
+    if state.recording:
+        return
     waiting = call.record_dial
     if isinstance(waiting, verbs.Record):
         hook = Hook(resolve(call.base, waiting.callback), waiting.callback_method) if waiting.callback else None
@@ -136,7 +138,9 @@ def start_recording(state: Dialling, call: Call, verb: verbs.Dial, turn: Turn) -
             hook=hook,
             events=waiting.callback_events,
             format=waiting.format,
+            channels=waiting.channels or "mono",
             max_length=waiting.max_length,
+            send_url=waiting.send_url,
         )
         call.record_dial = None
     elif verb.record and verb.record != "do-not-record":
@@ -145,6 +149,7 @@ def start_recording(state: Dialling, call: Call, verb: verbs.Dial, turn: Turn) -
             source="dial",
             hook=hook if verb.record_callback else None,
             events=verb.record_callback_events,
+            channels="stereo" if verb.record.endswith("-dual") else "mono",
             max_length=verb.record_max_length,
             send_url=verb.send_url,
         )

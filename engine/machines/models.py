@@ -312,7 +312,6 @@ class Conference(Struct, eq=False, kw_only=True, gc=False):
     labels: dict[str, str] = field(default_factory=dict)
     taken: int = 0  # places: joining, present and leaving members
     here: int = 0  # present members: waiting or seated
-    inside: int = 0  # whom the switch has put in and not let go
     created_at: float = 0.0
     started_at: float | None = None
     cap: int = 0

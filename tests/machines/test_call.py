@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from engine.exchange import Exchange
+from engine.settings import Settings
 from engine.values import commands, effects, events
 from engine.values.flow import Hook
+from tests.machines.hand import TONGUES
 from tests.machines.phone import ANSWER, Phone, response
 
 TOLD = Hook("https://app.example/told")
@@ -216,3 +219,14 @@ def test_only_so_many_keys_are_kept_for_what_comes() -> None:
     phone.played()
 
     assert phone.fetch().facts["digits"] == "1" * 99
+
+
+def test_a_document_that_begins_too_much_at_once_ends_the_call() -> None:
+    """DESIGN 5: one event begins so many verbs and no more."""
+    phone = Phone()
+    phone.exchange = Exchange(TONGUES, settings=Settings(verbs_per_turn=50))
+
+    phone.meets(*["<DTMF>1</DTMF>"] * 60)
+
+    assert len(phone.did(effects.SendDigits)) == 50
+    assert phone.hung_up() == [("ann", "too_many_redirects")]

@@ -113,10 +113,6 @@ def proceed(call: Call, turn: Turn) -> None:
             call.verb = None
             turn.do(Answer(call.id))
             return
-        turn.begun += 1
-        if turn.begun > turn.settings.verbs_per_turn:
-            turn.then(EndCall(call, "too_many_redirects", "error", "redirect"))
-            return
         call.pc = pc + 1
         call.verb = verb
         if watched:
@@ -125,6 +121,10 @@ def proceed(call: Call, turn: Turn) -> None:
             return
         if watched:
             note_finish(call, "ended", turn)
+        turn.begun += 1
+        if turn.begun >= turn.settings.verbs_per_turn:
+            turn.then(EndCall(call, "too_many_redirects", "error", "redirect"))
+            return
     run_out(call, turn)
 
 

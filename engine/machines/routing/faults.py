@@ -133,7 +133,6 @@ def tidy_room(room: Conference, turn: Turn) -> None:
     members = room.members.values()
     room.taken = sum(1 for m in members if m.state != "invited")
     room.here = sum(1 for m in members if m.state in PRESENT)
-    room.inside = sum(1 for m in members if m.let_in)
     room.labels = {m.label: m.call for m in members if m.label}
     if not room.members:
         close(room, turn)

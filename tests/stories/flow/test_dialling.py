@@ -363,6 +363,16 @@ def test_the_talk_is_recorded() -> None:
 
     [params] = story.callbacks("/file")
     assert (params["RecordingSource"], params["RecordingDuration"]) == ("DialVerb", "6")
+    assert params["RecordingChannels"] == "1"
+
+
+def test_the_talk_may_be_recorded_from_the_ringing_on() -> None:
+    """TeXML 2.3 Dial record: record-from-ringing, -dual: each side has its own channel."""
+    element = dial("texml", BOB, record="record-from-ringing-dual", recordingStatusCallback="/file")
+    story = meets("texml", element, callees={BOB: {"answers_after": 4, "hangs_up_after": 6}})
+
+    [params] = story.callbacks("/file")
+    assert (params["RecordingChannels"], params["RecordingDuration"]) == ("2", "10")
 
 
 def test_a_machine_is_told_and_may_be_hung_up_on() -> None:

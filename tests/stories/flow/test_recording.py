@@ -219,3 +219,13 @@ def test_a_recording_from_the_dials_answer_begins_when_the_two_talk(dialect: str
     assert story.at("recording_started") == 6
     assert [params["RecordingDuration"] for params in story.callbacks("/file")] == ["10"]
     assert story.at("verb_started", text="After.") == 16
+
+
+def test_a_record_inside_a_dial_is_one_from_its_answer() -> None:
+    """Vobiz 2.2 Dial: Record among its children; 2.5 RecordingEndReason."""
+    dial = f'<Dial><Record callbackUrl="/file" recordChannelType="mono"/><Number>{BOB}</Number></Dial>'
+    story = meets("vobiz", dial, callees={BOB: {"answers_after": 5, "hangs_up_after": 10}})
+
+    [params] = story.callbacks("/file")
+    assert (params["RecordingDuration"], params["RecordingEndReason"]) == ("10", "HungUp")
+    assert story.did(StartRecording)[0][1].channels == "mono"
