@@ -46,6 +46,8 @@ class Rules(Struct, frozen=True, kw_only=True):
 
     # Recording: the action is requested at its end, or already at its start.
     record_action: Literal["end", "start"] = "end"
+    # A recording without usable sound: its action is requested all the same, or the flow goes on.
+    empty_recording: Literal["action", "next"] = "action"
 
     # Conferences: how many members it takes to begin (one of them allowed to start).
     start_requires: int = 1

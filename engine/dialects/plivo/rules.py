@@ -41,6 +41,7 @@ RULES = Rules(
     no_input="next",  # Plivo 2.5, 5.22: the action is not called
     default_action="none",  # Plivo 2.5: no action attribute, next sibling
     record_action="end",  # Plivo 2.5
+    empty_recording="action",  # Plivo 2.5: Record finishes, action; nothing is said of silence
     start_requires=1,  # Plivo 2.3 startConferenceOnEnter
     end_on_exit="any",  # Plivo 5.9
     alone="after_company",  # Plivo 5.8: the number of others falls from one to none

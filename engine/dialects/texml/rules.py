@@ -41,6 +41,7 @@ RULES = Rules(
     default_action="document",  # TeXML 7 A24: Gather asks the document's own address again
     record_default_action="none",  # TeXML 2.3 Record: no default action
     record_action="end",  # TeXML 2.5
+    empty_recording="next",  # TeXML 2.5: an empty recording goes on to the next verb
     start_requires=1,  # TeXML 7 A1: as soon as a flagged leg joins
     end_on_exit="any",  # TeXML 2.4
     alone="after_company",  # no stayAlone (TeXML 2.4): never asked

@@ -39,6 +39,7 @@ RULES = Rules(
     no_input="next",  # Vobiz 7.18
     default_action="none",  # Vobiz 2.3: action is required, so nothing stands in for it
     record_action="start",  # Vobiz 2.5, 7.21: told near the start; the result goes to callbackUrl
+    empty_recording="action",  # Vobiz 2.5: as Plivo
     start_requires=1,  # Vobiz 2.4
     end_on_exit="any",  # Vobiz 2.4
     alone="after_company",  # Vobiz 7.11: a first joiner may wait

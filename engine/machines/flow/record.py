@@ -95,17 +95,13 @@ def recording_over(consequence: RecordingOver, turn: Turn) -> None:
     state, verb = call.doing, call.verb
     if not isinstance(state, Recorded) or not isinstance(verb, verbs.Record) or state.recording != recording.id:
         return
-    facts = {**recording_facts(recording), "digits": state.digits}
-    early = turn.rules_of[call.tongue].record_action == "start" and not verb.redirect
-    if early or recording.state in ("absent", "failed"):
-        skip_action(call, turn)
+    rules = turn.rules_of[call.tongue]
+    asked_before = rules.record_action == "start" and not verb.redirect
+    if asked_before or (recording.state != "stored" and rules.empty_recording == "next"):
+        turn.then(Proceed(call, "ended"))
         return
+    facts = {**recording_facts(recording), "digits": state.digits}
     turn.then(Conclude(call, "action_record", facts, "digit" if state.digits else recording.why))
-
-
-def skip_action(call: Call, turn: Turn) -> None:
-    """The action was asked already, or there is nothing to ask it for."""
-    turn.then(Proceed(call, "ended"))
 
 
 def broken_off(call: Call, turn: Turn) -> bool:

@@ -157,6 +157,14 @@ def test_a_rule_may_ask_the_document_again_without_an_action() -> None:
     assert story.spoken("ann") == ["Again."]
 
 
+def test_plivo_asks_the_action_of_an_empty_recording_too() -> None:
+    """Plivo 2.5: a finished Record requests its action; silence is no exception."""
+    story = meets("plivo", record("plivo"), steps=[press(1, "#")])
+
+    assert story.one("recording_ended")["result"] == "absent"
+    assert len(asked(story, "/done")) == 1
+
+
 def test_an_empty_recording_asks_nothing() -> None:
     """TeXML 2.5: an empty recording falls through to the next verb."""
     story = meets("texml", record("texml"), steps=[press(1, "#")])
