@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from engine.errors import RequestError
 from engine.simulation.convert import convert, nearest
-from engine.values.effects import WHATS
+from engine.values.words import WHATS
 
 Entry = Mapping[str, Any]
 

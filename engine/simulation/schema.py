@@ -9,7 +9,7 @@ import msgspec
 from engine.simulation.expect import OWN, Expectation
 from engine.simulation.scenario import Scenario
 from engine.simulation.words import AnyStep
-from engine.values.effects import WHATS
+from engine.values.words import WHATS
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
