@@ -149,4 +149,6 @@ class Exchange:
     def _view_call(self, call: Call) -> CallView:
         verb = call.verb
         name, line = (verb.name, verb.line) if verb is not None else ("", 0)
-        return CallView(facts_of(call), call.state, call.tongue, name, line, call.base, call.room, call.legs)
+        return CallView(
+            facts_of(call), call.state, call.tongue, name, line, call.base, call.room, call.legs, call.far_held
+        )

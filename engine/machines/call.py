@@ -16,7 +16,7 @@ from engine.machines.table import Row, table
 from engine.machines.telling import tell, tell_status
 from engine.machines.turn import Turn, facts_of
 from engine.values.causes import CHANNEL_ENDS, EndSource
-from engine.values.effects import HangUp, PlayMedia, RecordCallEnd, SendDigits
+from engine.values.effects import HangUp, RecordCallEnd, SendDigits
 from engine.values.events import CallAnswered, CallEnded, CallRinging
 
 
@@ -111,11 +111,6 @@ def forget(call: Call, turn: Turn) -> None:
         tell_status(turn, call, "completed")
     turn.do(RecordCallEnd(facts_of(call)))
     turn.calls.pop(call.id, None)
-
-
-def keep_beeping(call: Call, turn: Turn) -> None:
-    """Sound a beep that nobody waits for."""
-    turn.do(PlayMedia(call.id, turn.await_id(call, "ignored"), call.id, "beep:1"))
 
 
 def machine_found(call: Call, event: Any, turn: Turn) -> None:

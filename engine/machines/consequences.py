@@ -95,18 +95,6 @@ class LegRang(Consequence, frozen=True, gc=False):
     leg: Call
 
 
-class LegAnswered(Consequence, frozen=True, gc=False):
-    """A dialled leg was answered."""
-
-    leg: Call
-
-
-class LegEnded(Consequence, frozen=True, gc=False):
-    """A dialled leg is over."""
-
-    leg: Call
-
-
 class LegConfirmed(Consequence, frozen=True, gc=False):
     """A dialled leg has heard the document that it runs before it is joined."""
 

@@ -54,7 +54,6 @@ class Sound(Struct, eq=False):
     fetch: Fetch | None = None
     round_at: float = 0.0
     empty_rounds: int = 0
-    rounds: int = 0
     asked: Hook | None = None
     facts: Facts = field(default_factory=dict)
     collecting: Collecting | None = None
@@ -124,7 +123,6 @@ class Recorded(Struct, eq=False, tag="recorded"):
 
     recording: str = ""
     digits: str = ""
-    beeping: bool = False
 
 
 class Leg(Struct, eq=False):
@@ -157,7 +155,6 @@ class Confirming(Struct, eq=False, tag="confirming"):
     """A dialled leg that is asked to confirm before the bridge: `parent` dials it."""
 
     parent: str
-    stage: str = "sound"
 
 
 class Queuing(Struct, eq=False, tag="queuing"):
@@ -320,7 +317,6 @@ class Conference(Struct, eq=False, kw_only=True, gc=False):
     wants_moderator: bool = False
     entry_tone: bool | None = None
     exit_tone: bool | None = None
-    flagged: bool = False  # some member with end-on-exit was ever in the room
     why: RoomEnd | None = None
     ended_by: str = ""
     ended_by_label: str = ""

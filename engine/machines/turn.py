@@ -28,7 +28,6 @@ class Turn:
 
     __slots__ = (
         "_later",
-        "account_of",
         "at",
         "begun",
         "calls",

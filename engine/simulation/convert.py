@@ -6,14 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import yaml
 
 from engine.errors import RequestError
-
-T = TypeVar("T")
 
 PLACE = re.compile(r"^(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?$", re.DOTALL)
 UNKNOWN = re.compile(r"unknown field `(?P<name>.*)`")

@@ -51,3 +51,4 @@ class CallView(Struct, frozen=True):
     url: str
     conference: str
     legs: tuple[str, ...]
+    held_far: bool = False

@@ -24,7 +24,7 @@ def record(call: Call, verb: verbs.Record, turn: Turn) -> bool:
         made = start(call, verb, turn, for_verb=False)
         return early_action(call, verb, made, turn)
     if verb.beep:
-        call.doing = Recorded(beeping=True)
+        call.doing = Recorded()
         turn.do(PlayMedia(call.id, turn.await_id(call, "record_beep"), call.id, "beep:1", 1, purpose="beep"))
         return True
     begin_now(call, verb, turn)

@@ -316,7 +316,6 @@ def plays_again(sound: Sound, flow: Flow) -> bool:
 
 def end_round(sound: Sound, owner: Owner, turn: Turn) -> None:
     """The program ran out: again, or done."""
-    sound.rounds += 1
     if not sound.loops:
         finish(sound, owner, turn, failed=False)
         return
