@@ -149,7 +149,7 @@ def start_recording(state: Dialling, call: Call, verb: verbs.Dial, turn: Turn) -
             source="dial",
             hook=hook if verb.record_callback else None,
             events=verb.record_callback_events,
-            channels="stereo" if verb.record.endswith("-dual") else "mono",
+            channels="stereo" if verb.record.endswith("-dual") else verb.record_channels,
             max_length=verb.record_max_length,
             send_url=verb.send_url,
         )

@@ -174,6 +174,7 @@ class Dial(Verb, frozen=True, kw_only=True, tag="dial"):
     answer_on_bridge: bool = True
     sequential: bool = False
     record: str = ""
+    record_channels: str = "mono"
     record_max_length: float = 0.0
     record_callback: str = ""
     record_callback_method: str = "POST"

@@ -219,7 +219,13 @@ DIAL = (
     _attribute(
         "record", "record", DIAL_RECORD, "Whether and from when the legs are recorded.", "do-not-record", "13217"
     ),
-    _attribute("recordingChannels", "", choice("single", "dual"), "Whether each leg has its own channel.", "single"),
+    _attribute(
+        "recordingChannels",
+        "record_channels",
+        RECORD_CHANNELS,
+        "Whether each leg has its own channel.",
+        "single",
+    ),
     _attribute(
         "recordMaxLength",
         "record_max_length",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.machines.consequences import Conclude, EndCall
-from engine.machines.flow.interpreter import fetch_flow
+from engine.machines.flow.interpreter import fetch_flow, note_finish
 from engine.machines.models import Call
 from engine.machines.turn import Turn
 from engine.values import verbs
@@ -14,6 +14,8 @@ REFUSALS: dict[str, EndCause] = {"busy": "busy", "rejected": "rejected"}
 
 def redirect(call: Call, verb: verbs.Redirect, turn: Turn) -> bool:
     """Replace the flow by another document."""
+    if turn.watched:
+        note_finish(call, "redirected", turn)
     fetch_flow(call, "redirect", verb.url, verb.method, {}, turn)
     return True
 

@@ -375,6 +375,14 @@ def test_the_talk_may_be_recorded_from_the_ringing_on() -> None:
     assert (params["RecordingChannels"], params["RecordingDuration"]) == ("2", "10")
 
 
+def test_the_recording_has_the_channels_that_the_dial_asks_for() -> None:
+    """TeXML 2.3 Dial recordingChannels: single unless it says dual."""
+    wish = {"record": "record-from-answer", "recordingStatusCallback": "/file", "recordingChannels": "dual"}
+    story = meets("texml", dial("texml", BOB, **wish), callees={BOB: {"hangs_up_after": 6}})
+
+    assert [params["RecordingChannels"] for params in story.callbacks("/file")] == ["2"]
+
+
 def test_a_machine_is_told_and_may_be_hung_up_on() -> None:
     """TeXML 2.3 Number machineDetection: the amd event."""
     number = f'<Number machineDetection="Enable" statusCallback="/status" statusCallbackEvent="amd">{BOB}</Number>'

@@ -320,3 +320,11 @@ def test_two_documents_that_send_each_other_the_call_are_a_loop_too() -> None:
     pages = {"/answer": page("<Redirect>/other</Redirect>"), "/other": page("<Redirect>/answer</Redirect>")}
 
     assert told("plivo", pages=pages).end("ann") == ("too_many_redirects", 7014)
+
+
+@pytest.mark.parametrize("dialect", XML_DIALECTS)
+def test_a_redirect_is_over_when_it_asks_for_its_document(dialect: str) -> None:
+    """Plivo 2.3, TeXML 2.5 Redirect: nothing after it runs; the timeline tells its end like any verb's."""
+    story = told(dialect, f"<Redirect>{HOME}/x</Redirect>", pages={"/x": page(says(dialect, "There."))})
+
+    assert [entry["why"] for entry in story.what("verb_finished", verb="Redirect")] == ["redirected"]
