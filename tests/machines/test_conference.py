@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.values import commands, effects, events
+from engine.values.flow import Hook
 from tests.machines.hand import PLAIN, SILENT, TOLD, Hand, actions, document, kick
 
 # --- a join that is not answered yet (DESIGN 8) ----
@@ -163,3 +164,37 @@ def test_who_hangs_up_gives_its_place_back(hand: Hand) -> None:
 
     assert hand.comes("bob", CAPPED) != ""
     assert hand.comes("carl", CAPPED) == ""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        commands.RecordConference(conference="r1"),
+        commands.Announce(conference="r1", sound=Hook("https://app.example/announce")),
+        commands.LockConference(conference="r1"),
+        commands.InviteMember(conference="r1", call="zoe", to="+12125550100"),
+    ],
+    ids=lambda command: type(command).__name__,
+)
+def test_a_room_that_is_ending_takes_no_more_commands(command: commands.AnyCommand) -> None:
+    hand = Hand()
+    hand.sits("ann", PLAIN)
+    hand.ask(commands.EndConference(conference="Room"))
+
+    receipt = hand.ask(command)
+
+    assert (receipt.refused, receipt.changed) == ("unknown_conference", ())
+    assert hand.did(effects.StartRecording) == []
+    assert hand.did(effects.FetchDocument) == []
+
+
+def test_who_hears_a_wait_sound_while_it_joins_hears_another_at_once() -> None:
+    # TeXML 4, WaitUrl: it is switched for whoever waits, on the way in as well.
+    hand = Hand()
+    made = hand.comes("ann", SILENT)
+    hand.ask(commands.UpdateMember(conference="Room", wait_sound=Hook("https://app.example/wait")))
+
+    assert [effect.url for effect in hand.did(effects.FetchDocument)] == ["https://app.example/wait"]
+    assert len(hand.did(effects.StopMedia)) == 1
+    hand.joined("ann", made)
+    assert hand.states() == {"ann": "waiting"}

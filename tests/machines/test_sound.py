@@ -127,3 +127,24 @@ def test_verbs_that_play_no_part_in_a_program_are_left_out() -> None:
 
     assert phone.spoken() == ["Please hold."]
     assert phone.hung_up() == []
+
+
+def test_a_redirect_that_leads_to_no_sound_is_given_up_after_three_rounds() -> None:
+    # DESIGN 8: three empty rounds, then silence; a redirect is a round like others.
+    phone = waiting("<Redirect>/wait</Redirect>")
+    for _ in range(2):
+        phone.rings("sound:queue_wait")
+        phone.fetched("<Redirect>/wait</Redirect>")
+
+    assert phone.did(effects.FetchDocument) == []
+    assert phone.running() == {"ann:queue"}
+    assert phone.calls() == {"ann": "up"}
+
+
+def test_a_redirect_after_a_sound_goes_on_without_end() -> None:
+    phone = waiting("<Say>Hi.</Say><Redirect>/wait</Redirect>")
+    for _ in range(5):
+        phone.at += 2
+        phone.played()
+        assert len(phone.did(effects.FetchDocument)) == 1
+        phone.fetched("<Say>Hi.</Say><Redirect>/wait</Redirect>")

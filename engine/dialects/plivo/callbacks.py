@@ -184,7 +184,7 @@ ROWS: Mapping[str, Rows] = {
         Param("ConferenceName", "conference_name"),
         Param("ConferenceUUID", "joined_conference", "id:conference", default=""),
         Param("ConferenceMemberID", "member", "id:member", default=""),
-        Param("RecordUrl", "recording_url", when="recording"),
+        Param("RecordUrl", "recording_url", when="recording", default=""),  # it is known when the file is
         Param("RecordingID", "recording", "id:recording"),
     ),
     # Plivo 3.5

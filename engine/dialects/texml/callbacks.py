@@ -260,6 +260,7 @@ ROWS: Mapping[str, Rows] = {
     # TeXML 3.3
     "call_status": PROGRESS,
     "call_status:completed": COMPLETED,
+    "hangup": COMPLETED,  # an address that is told of the end alone: what completed says
     "call_status:dtmf": (*PROGRESS, Param("Digits", "digit")),
     "call_status:amd": (*PROGRESS, Param("AnsweredBy", "machine", words=ANSWERED_BY, default="unknown")),
     "machine_detection": (  # TeXML 1.5 AmdStatusCallback
@@ -309,7 +310,6 @@ BY_STATUS = "statusCallback tells of a call's progress (TeXML 3.3)"
 
 UNSENT: Mapping[str, str] = {
     "ring": BY_STATUS,
-    "hangup": BY_STATUS,
     "dial_answer": BY_STATUS,
     "dial_connected": BY_STATUS,
     "dial_hangup": BY_STATUS,

@@ -124,8 +124,8 @@ ROWS: Mapping[str, Rows] = {
         Param("ConferenceUUID", "joined_conference", "id:conference", default=""),
         Param("ConferenceMemberID", "member", "id:member", default=""),
         Param("RecordingID", "recording", "id:recording"),
-        Param("RecordUrl", "recording_url", when="recording"),
-        Param("RecordFile", "recording_url", when="recording"),
+        Param("RecordUrl", "recording_url", when="recording", default=""),  # it is known when the file is
+        Param("RecordFile", "recording_url", when="recording", default=""),
     ),
     "action_collect": (*ACTION, *INPUT),  # Vobiz 2.3
     "collect_interim": (  # Vobiz 2.3 interimSpeechResultsCallback, the fields as Plivo 3.5

@@ -130,6 +130,9 @@ def transfer(command: commands.TransferCall, tally: Tally, turn: Turn) -> None:
     call = known_call(command, tally, turn)
     if call is None:
         return
+    if call.state != "up" and call.role != "inbound":  # whom it is for has not answered (TeXML 1.2, 90034)
+        tally.refused = "not_answered"
+        return
     legs = legs_of(call, command.legs, turn)
     if not legs:
         tally.refused = "no_such_leg"

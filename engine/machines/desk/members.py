@@ -70,7 +70,8 @@ def change_coaching(room: Conference, members: list[Member], command: commands.U
         if member.coaching != target:
             member.coaching = target
             changed.append(member.call)
-            turn.do(effects.CoachMember(room.id, member.call, target))
+            if member.state != "invited":  # its join will say whom it coaches
+                turn.do(effects.CoachMember(room.id, member.call, target))
             what = "member_coaching" if target else "member_uncoached"
             turn.note(what, member.call, room.id, target=target)
             tell_room(turn, room, member, "member_modify")
@@ -80,7 +81,10 @@ def change_coaching(room: Conference, members: list[Member], command: commands.U
 Change = Callable[[Conference, list[Member], commands.UpdateMember, Turn], list[str]]
 
 
-def change_flag(flag: str, effect: type[effects.MuteMembers | effects.DeafenMembers], what: dict[bool, str]) -> Change:
+Flagging = effects.MuteMembers | effects.DeafenMembers | effects.HoldMembers
+
+
+def change_flag(flag: str, effect: type[Flagging], what: dict[bool, str]) -> Change:
     """A change of what members say or hear, all at once: `what` happened to them when it is on, and off."""
 
     def change(room: Conference, members: list[Member], command: commands.UpdateMember, turn: Turn) -> list[str]:
@@ -92,11 +96,18 @@ def change_flag(flag: str, effect: type[effects.MuteMembers | effects.DeafenMemb
             setattr(member, flag, wanted)
         changed = [member.call for member in turned]
         if changed:
-            turn.do(effect(room.id, tuple(changed), wanted))
+            make_real(effect, room, turned, turn, on=wanted)
             announce_change(room, changed, what[wanted], turn)
         return changed
 
     return change
+
+
+def make_real(kind: type[Flagging], room: Conference, turned: list[Member], turn: Turn, *, on: bool) -> None:
+    """Have the switch change members, all at once; of those who still ring it hears when they join."""
+    there = tuple([member.call for member in turned if member.state != "invited"])
+    if there:
+        turn.do(kind(room.id, there, on))
 
 
 TOLD = {
@@ -138,7 +149,7 @@ def change_hold(room: Conference, members: list[Member], command: commands.Updat
         if member.call in changed or (member.held and command.hold_sound is not None):
             sound_held(room, member, turn)
     if changed and wanted is not None:
-        turn.do(effects.HoldMembers(room.id, tuple(changed), wanted))
+        make_real(effects.HoldMembers, room, [room.members[call] for call in changed], turn, on=wanted)
         announce_change(room, list(changed), "member_held" if wanted else "member_unheld", turn)
     return list(changed | other_sound)
 
@@ -180,8 +191,9 @@ def change_exit(room: Conference, members: list[Member], command: commands.Updat
             member.beep_on_exit = command.beep_on_exit
         if command.wait_sound is not None:
             member.wait_sound, member.wait_method = command.wait_sound.url, command.wait_sound.method
-            if member.state == "waiting":
-                start_waiting(room, member, turn.calls[member.call], turn)
+            call = turn.calls[member.call]
+            if member.state == "waiting" or "wait_sound" in (call.sounds or ()):  # it may hear one while it joins
+                start_waiting(room, member, call, turn)
         if before != (member.ends, member.beep_on_exit, member.wait_sound):
             changed.append(member.call)
             turn.note("member_changed", member.call, room.id, ends=member.ends)

@@ -9,7 +9,7 @@ from engine.machines import recording as recordings
 from engine.machines.conference import settle
 from engine.machines.consequences import EndCall, StartSound
 from engine.machines.desk.calls import place
-from engine.machines.desk.tally import Tally, find_room, known_room
+from engine.machines.desk.tally import Tally, find_room, known_room, open_room
 from engine.machines.door import Visitor, adopt, find_coached, register, room_for
 from engine.machines.models import Call, Conference, Definition, Entering, Member, Wish
 from engine.machines.recording import RECORDING
@@ -20,7 +20,7 @@ from engine.values.effects import Facts
 
 def announce(command: commands.Announce, tally: Tally, turn: Turn) -> None:
     """Play something to the whole room."""
-    room = known_room(command, tally, turn)
+    room = open_room(command, tally, turn)
     if room is not None:
         first = next(iter(room.members), "")
         turn.then(StartSound(room, "announce", room.id, first, command.sound, over=True, facts=room_words(room)))
@@ -34,7 +34,7 @@ def room_words(room: Conference) -> Facts:
 
 def lock(command: commands.LockConference, tally: Tally, turn: Turn) -> None:
     """Close or open the door."""
-    room = known_room(command, tally, turn)
+    room = open_room(command, tally, turn)
     if room is None:
         return
     changed = room.locked is not command.locked
@@ -46,12 +46,13 @@ def lock(command: commands.LockConference, tally: Tally, turn: Turn) -> None:
 
 def record_room(command: commands.RecordConference, tally: Tally, turn: Turn) -> None:
     """Record the room; one recording at a time."""
-    room = known_room(command, tally, turn)
+    room = open_room(command, tally, turn)
     if room is None:
         return
-    if room.recording:
+    running = turn.recordings.get(room.recording)
+    if running is not None and running.state != "stopping":  # one that is stopping records nothing any more
         tally.count(room.id, changed=False)
-        tally.facts["recording"] = room.recording
+        tally.facts["recording"] = running.id
         return
     first = next(iter(room.members), "")
     wish = Wish(source="conference", hook=command.callback, format=command.format, max_length=command.max_length)

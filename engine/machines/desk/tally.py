@@ -67,3 +67,12 @@ def known_room(command: commands.RoomCommand, tally: Tally, turn: Turn) -> Confe
     if room is None:
         tally.refused = "unknown_conference"
     return room
+
+
+def open_room(command: commands.RoomCommand, tally: Tally, turn: Turn) -> Conference | None:
+    """As known_room; a room that is ending, which only its id still finds, refuses the command too."""
+    room = known_room(command, tally, turn)
+    if room is not None and room.state == "ending":
+        tally.refused = "unknown_conference"
+        return None
+    return room

@@ -46,6 +46,8 @@ def limit_time(room: Conference, verb: verbs.Conference, turn: Turn, *, first: b
         room.time_limit = given
     if counts and room.time_limit:
         turn.set_timer(room, "room_limit", turn.at + room.time_limit)
+    elif counts:  # 0 is none (Plivo 2.3 timeLimit), and the newest counts
+        turn.cancel_timer(room, "room_limit")
 
 
 def member_out(consequence: MemberOut, turn: Turn) -> None:
@@ -62,16 +64,18 @@ def member_out(consequence: MemberOut, turn: Turn) -> None:
     elif outcome == "next" or not isinstance(call.verb, verbs.Conference) or not call.verb.action:
         resume(call, cause, turn)
     else:
-        turn.then(Conclude(call, "action_conference", facts_for(consequence), cause))
+        turn.then(Conclude(call, "action_conference", facts_for(consequence, turn), cause))
 
 
-def facts_for(consequence: MemberOut) -> Facts:
+def facts_for(consequence: MemberOut, turn: Turn) -> Facts:
     """What a conference's action URL is told; ids are empty where the call never was a member."""
     room, member = consequence.room, consequence.member
     was_in = room is not None and member is not None and member.let_in
+    recording = turn.recordings.get(room.recording) if room is not None and was_in and room.recording else None
     return {
         "conference": room.id if room is not None and was_in else "",
         "conference_name": room.name if room is not None else "",
         "member": member.number if member is not None and was_in else "",
         "cause": consequence.cause,
+        **({"recording": recording.id, "recording_url": recording.url} if recording is not None else {}),
     }

@@ -214,6 +214,8 @@ def stay_silent(sound: Sound, owner: Owner, verb: verbs.Wait, turn: Turn) -> boo
 def go_elsewhere(sound: Sound, owner: Owner, verb: verbs.Redirect, turn: Turn) -> bool:
     """Run another document instead; one that comes back at once is paced like a loop."""
     again = Hook(verb.url or sound.base, verb.method)
+    if round_was_empty(sound, owner, turn):
+        return True
     if turn.at - sound.round_at < turn.settings.a_while:
         sound.asked = Hook(resolve(sound.base, again.url), again.method)
         sound.state = "pacing"
@@ -319,21 +321,25 @@ def end_round(sound: Sound, owner: Owner, turn: Turn) -> None:
     if not sound.loops:
         finish(sound, owner, turn, failed=False)
         return
-    if turn.at <= sound.round_at:
-        sound.empty_rounds += 1
-        if sound.empty_rounds >= EMPTY_ROUNDS:
-            if turn.watched:
-                turn.note("warning", sound.call, code="empty_loop", message=f"{sound.purpose} holds no sound", line=0)
-            finish(sound, owner, turn, failed=True)
-            return
-    else:
-        sound.empty_rounds = 0
+    if round_was_empty(sound, owner, turn):
+        return
     sound.state = "pacing"
     at = max(turn.at, sound.round_at + turn.settings.a_while)
     if at > turn.at:
         turn.set_timer(owner, f"sound:{sound.purpose}", at)
     else:
         next_round(sound, (owner, None), turn)
+
+
+def round_was_empty(sound: Sound, owner: Owner, turn: Turn) -> bool:
+    """Count a round that took no time; the last of several such in a row ends the program."""
+    sound.empty_rounds = sound.empty_rounds + 1 if turn.at <= sound.round_at else 0
+    if sound.empty_rounds < EMPTY_ROUNDS:
+        return False
+    if turn.watched:
+        turn.note("warning", sound.call, code="empty_loop", message=f"{sound.purpose} holds no sound", line=0)
+    finish(sound, owner, turn, failed=True)
+    return True
 
 
 def finish(sound: Sound, owner: Owner, turn: Turn, *, failed: bool) -> None:

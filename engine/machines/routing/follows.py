@@ -9,12 +9,14 @@ from engine.machines import call as calls
 from engine.machines import conference, dial, door, queue
 from engine.machines import consequences as following
 from engine.machines import room as rooms
+from engine.machines.desk.members import sound_held
 from engine.machines.flow import confer, families, interpreter, record, sound
 from engine.machines.legs import Line
 from engine.machines.member import Seat
 from engine.machines.models import Call, Dialling, Entering, Queuing
 from engine.machines.recording import RECORDING
 from engine.machines.turn import Consequence, Turn, facts_of
+from engine.values.effects import HoldMembers
 from engine.values.events import CallEnded, RecordingEnded
 
 # What rings or waits with others, who have to hear of the end at once.
@@ -77,6 +79,9 @@ def invited_up(call: Call, turn: Turn) -> None:
         return
     conference.move(room, member, "join", Seat(room, call), turn)
     door.join(room, member, call, turn)
+    if member.held:  # by a command, while it rang
+        turn.do(HoldMembers(room.id, (call.id,), on=True))
+        sound_held(room, member, turn)
 
 
 UP: dict[str, Callable[[Call, Turn], None]] = {

@@ -208,6 +208,16 @@ def test_the_newest_time_limit_counts_from_its_joiner_on(dialect: str) -> None:
     assert story.one("conference_ended")["why"] == "room_time_limit"
 
 
+@pytest.mark.parametrize("dialect", ["plivo", "vobiz"])
+def test_a_newer_time_limit_of_nought_is_none(dialect: str) -> None:
+    # Plivo 2.3 timeLimit: 0 is none; 5.11: the newest explicit value counts.
+    people = {"ann": visit(dialect, timeLimit=10), "bob": visit(dialect, timeLimit=0)}
+
+    story = meet(dialect, people, at={"bob": 5.0}, until=100_000)
+
+    assert story.never("conference_ended")
+
+
 @pytest.mark.parametrize(("dialect", "limit"), [("plivo", 86400), ("vobiz", 14400)])
 def test_without_a_time_limit_the_dialects_own_holds(dialect: str, limit: float) -> None:
     # Plivo 2.3 timeLimit, Vobiz 2.4.

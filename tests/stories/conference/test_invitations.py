@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from engine.values.effects import JoinConference, RecordConferenceEnd
+from engine.values.effects import (
+    CoachMember,
+    DeafenMembers,
+    HoldMembers,
+    JoinConference,
+    MuteMembers,
+    RecordConferenceEnd,
+)
 from tests.stories.conference.rooms import HOME, XML_DIALECTS, do, meet, visit
 from tests.stories.story import Story
 
@@ -193,3 +200,35 @@ def test_the_time_limit_of_an_invitation_counts_from_its_answer() -> None:
     story = host(invite(time_limit=10))
 
     assert story.at("member_left", call="zoe", cause="call_time_limit") == 17
+
+
+def test_who_is_held_while_it_rings_hears_the_hold_sound_alone_when_it_joins() -> None:
+    # DESIGN 8: invited members are targets too; the switch hears of the hold when there is somebody to hold.
+    story = host(
+        invite(), do(6, "hold", "zoe", sound=f"{HOME}/tune"), do(20, "unhold", "zoe"),
+        pages={"tune": {"xml": "<Response><Say>Please hold on.</Say></Response>"}},
+        expect=[{"at": 8, "not_hears": ["ann", "zoe"]}, {"at": 21, "hears": ["ann", "zoe"]}],
+    )  # fmt: skip
+
+    assert [(at, effect.on) for at, effect in story.did(HoldMembers)] == [(7, True), (20, False)]
+    assert story.times("heard", call="zoe", purpose="hold_sound") == [7]
+
+
+@pytest.mark.parametrize(("word", "more"), [("mute", {}), ("deafen", {}), ("hold", {}), ("coach", {"target": "ann"})])
+def test_a_change_of_one_who_rings_asks_nothing_of_the_switch_before_it_joins(word: str, more: dict[str, Any]) -> None:
+    # DESIGN 8: a switch that cannot make a change real ends the leg as lost; here there is no leg to change yet.
+    story = host(invite(), do(6, word, "zoe", **more))
+
+    asked = (MuteMembers, DeafenMembers, HoldMembers, CoachMember)
+    assert story.receipt(nth=1)["results"] == {"zoe": "changed"}
+    assert [at for kind in asked for at, _ in story.did(kind) if at < 7] == []
+
+
+@pytest.mark.parametrize("word", ["transfer", "transfer both"])
+def test_who_has_not_answered_cannot_be_given_a_document(word: str) -> None:
+    # TeXML 1.2, 90034.
+    legs = {"legs": "both"} if word.endswith("both") else {}
+    story = host(invite(), {"at": 6, "do": "transfer", "call": "zoe", "aleg": f"{HOME}/ann", **legs})
+
+    assert story.receipt(nth=1)["refused"] == "not_answered"
+    assert story.at("member_joined", call="zoe") == 7

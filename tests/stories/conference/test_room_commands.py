@@ -170,3 +170,12 @@ def test_a_redirected_member_runs_a_document_that_came_with_the_command(dialect:
 
     assert story.one("member_left", call="ann")["cause"] == "redirected"
     assert story.spoken("ann") == ["Given."]
+
+
+def test_a_recording_asked_for_while_another_stops_is_a_new_one() -> None:
+    # What is stopping records nothing any more: to call it the same would leave the room unrecorded.
+    story = three(ask(5, "start_recording"), ask(8, "stop_recording"), ask(8, "start_recording"))
+
+    assert story.receipt(nth=2)["results"] == {"Room": "changed"}
+    assert story.times("recording_started") == [5, 8]
+    assert [one["seconds"] for one in story.what("recording_ended")] == [3]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.stories.conference.rooms import HOME, do, document, hang_up, meet, stay, visit
+from tests.stories.flow.calls import asked
 from tests.stories.story import Story
 
 TOLD = {"callbackUrl": f"{HOME}/told"}
@@ -276,3 +277,36 @@ def test_what_is_told_is_how_things_stood_when_it_happened() -> None:
 
     muted = [params["Muted"] for params in story.callbacks("/told")[-2:]]
     assert muted == ["true", "false"]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "names"),
+    [("plivo", ("RecordUrl", "RecordingID")), ("vobiz", ("RecordingID", "RecordUrl", "RecordFile"))],
+)
+def test_the_action_names_the_recording_of_a_room_that_is_recorded(dialect: str, names: tuple[str, ...]) -> None:
+    # Plivo 3.4, Vobiz 2.4: only if recorded; the file's address is known when the file is.
+    acts: dict[str, Any] = {"action": {"action": "/acted"}}
+    pages = {"acted": document("<Hangup/>")}
+    people = {"ann": document(stay(dialect, **acts, record=True)), "bob": visit(dialect)}
+    recorded = meet(dialect, people, do(9, "kick", "ann"), pages=pages, until=20)
+    plain = meet(dialect, {"ann": document(stay(dialect, **acts))}, do(9, "kick", "ann"), pages=pages, until=20)
+
+    [params] = asked(recorded, "/acted")
+    assert params["RecordingID"] == recorded.one("recording_started")["recording"]
+    assert all(name in params for name in names)
+    [params] = asked(plain, "/acted")
+    assert not any(name in params for name in names)
+
+
+def test_the_end_of_a_callers_call_is_told_as_completed() -> None:
+    # TeXML 3.3, completed: a caller's address for the end says how long the call was and why it ended.
+    people = {"ann": visit("texml")}
+    calls = {"ann": {"hangup_url": f"{HOME}/end"}}
+    story = meet("texml", people, hang_up("ann", 9), callers=calls, until=20)
+
+    [params] = story.callbacks("/end")
+    named = ("CallStatus", "CallDuration", "HangupCause", "HangupSource", "CallbackSource")
+    assert [params[name] for name in named] == [
+        "completed", "9", "normal_clearing", "caller", "call-progress-events",
+    ]  # fmt: skip
+    assert {"AnsweredTime", "EndTime", "SequenceNumber", "Timestamp"} <= set(params)

@@ -218,3 +218,16 @@ def test_of_two_transfers_the_later_counts() -> None:
     story = told("plivo", "<Speak>Hi.</Speak>", '<Wait length="60"/>', pages=pages, steps=steps)
 
     assert story.spoken("ann") == ["Hi.", "New."]
+
+
+@pytest.mark.parametrize("dialect", XML_DIALECTS)
+def test_a_placed_call_that_still_rings_is_not_transferred_and_not_answered_for_its_callee(dialect: str) -> None:
+    """TeXML 1.2, 90034: only the person called can answer; its own document runs when it does."""
+    placed = {"at": 1, "do": "make_call", "call": "eve", "to": BOB, "from": "+16505550100", "answer": f"{HOME}/own"}
+    pages = {"/own": page(says(dialect, "Own.")), "/new": page(says(dialect, "New."))}
+    steps = [placed, transfer(3, "eve", aleg=f"{HOME}/new")]
+    story = told(dialect, waits(dialect, 1), pages=pages, steps=steps, callees={BOB: {"answers_after": 5}})
+
+    assert story.receipt(nth=1)["refused"] == "not_answered"
+    assert story.at("call_answered", call="eve") == 6
+    assert story.spoken("eve") == ["Own."]
