@@ -86,7 +86,10 @@ def note(said: str) -> None:
 def opened(journal: Path) -> BinaryIO:
     """Open a journal to be written, which only its owner may read: it holds what people typed and said."""
     try:
-        return os.fdopen(os.open(journal, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+        out = os.fdopen(os.open(journal, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+        if journal.is_file():  # that was there before, open to others
+            os.fchmod(out.fileno(), 0o600)
+        return out
     except OSError as error:
         raise RequestError(f"cannot be written: {error.strerror}", field=str(journal)) from None
 
@@ -178,15 +181,17 @@ def papers_of(path: Path, dialect: str) -> list[Paper]:
 
 def as_text(one: Finding) -> Iterable[str]:
     """Word a finding: where, what, the line with a caret, and what would be right."""
+    from engine.dialects.diagnostics import pointer, printable
+
     code = f" [{one.code}]" if one.code else ""
     place = f"{one.file}:{one.line}:{one.column}" if one.line else one.file
     among = f"read as {' or '.join(one.dialects)}: " if one.dialects else ""
-    yield f"{place}: {one.severity}: {among}{one.message}{code}"
+    yield printable(f"{place}: {one.severity}: {among}{one.message}{code}")
     if one.source:
         yield f"    {one.source}"
-        yield "    " + "".join("\t" if letter == "\t" else " " for letter in one.source[: one.column - 1]) + "^"
+        yield f"    {pointer(one.source, one.caret)}"
     if one.hint:
-        yield f"    hint: {one.hint}"
+        yield printable(f"    hint: {one.hint}")
 
 
 @main.command()

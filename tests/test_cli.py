@@ -109,6 +109,31 @@ def test_what_is_no_journal_is_told(folder: Path) -> None:
     assert callflow("simulate", folder / "kick.yaml", "--journal", folder / "none" / "journal").exit_code == 2
 
 
+def test_a_journal_that_was_there_before_is_closed_to_others(folder: Path) -> None:
+    (folder / "journal").touch(0o644)
+    callflow("simulate", folder / "kick.yaml", "--journal", folder / "journal")
+
+    assert (folder / "journal").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_journal_whose_time_goes_back_is_told(folder: Path) -> None:
+    callflow("simulate", folder / "kick.yaml", "--journal", folder / "journal")
+    head, *events = (folder / "journal").read_text().splitlines(keepends=True)
+    (folder / "journal").write_text("".join((head, *reversed(events))))
+    replayed = callflow("replay", folder / "journal")
+
+    assert replayed.exit_code == 2
+    assert "order of time" in replayed.stderr
+
+
+def test_a_finding_is_shown_without_what_would_move_the_terminal(folder: Path) -> None:
+    (folder / "bad.xml").write_text('<Response><Speak voice="\x9b31m">x</Speak></Response>')
+    checked = callflow("check", folder / "bad.xml", "--dialect", "plivo")
+
+    assert "WOMAN" in checked.stdout
+    assert "\x9b" not in checked.stdout
+
+
 def test_a_journal_of_other_tables_is_replayed_with_a_note(folder: Path) -> None:
     callflow("simulate", folder / "kick.yaml", "--journal", folder / "journal")
     head, _, rest = (folder / "journal").read_text().partition("\n")

@@ -49,14 +49,22 @@ class Diagnostics:
     def _picture(self, line: int, column: int) -> list[str]:
         if not 1 <= line <= len(self._lines) or column < 1:
             return []
-        source = self._lines[line - 1]
-        start = max(0, column - 1 - _WIDEST // 2) if len(source) > _WIDEST else 0
-        shown = "".join(map(_shown, source[start : start + _WIDEST]))
-        # The caret's line repeats the tabs, so that it stands right whatever their width.
-        before = "".join("\t" if char == "\t" else " " for char in source[start : column - 1])
+        shown, caret = excerpt(self._lines[line - 1], column)
         gutter = f"{line:>5} | "
-        return [gutter + shown.rstrip(), " " * (len(gutter) - 2) + "| " + before + "^"]
+        return [gutter + shown.rstrip(), " " * (len(gutter) - 2) + "| " + pointer(shown, caret)]
 
 
-def _shown(char: str) -> str:
-    return char if char.isprintable() or char == "\t" else "\N{REPLACEMENT CHARACTER}"
+def excerpt(line: str, column: int) -> tuple[str, int]:
+    """Return what can be shown of a line around a column, and the column therein (both 1-based)."""
+    start = max(0, column - 1 - _WIDEST // 2) if len(line) > _WIDEST else 0
+    return printable(line[start : start + _WIDEST]), column - start
+
+
+def pointer(shown: str, caret: int) -> str:
+    """Return the line below, with a caret at that column; it repeats the tabs, so that it stands right."""
+    return "".join("\t" if char == "\t" else " " for char in shown[: caret - 1]) + "^"
+
+
+def printable(text: str) -> str:
+    """Return a text without what would move or colour a terminal."""
+    return "".join(char if char.isprintable() or char == "\t" else "\N{REPLACEMENT CHARACTER}" for char in text)

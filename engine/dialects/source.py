@@ -27,11 +27,12 @@ _HINTS = {
     4: "a document begins with its root element, such as <Response>",
     5: "a document has one root element",
     9: "XML allows no control characters",
+    23: "write & as &amp;",
     26: "the only entities are &amp; &lt; &gt; &quot; and &apos;",
     32: "write it in UTF-8",
     38: "inside an attribute write < as &lt;",
     64: "nothing may stand before <?xml",
-    68: "write & as &amp;",
+    68: "write & as &amp; and, where no tag begins, < as &lt;",
     76: "every element must be closed by its own end tag",
     81: "save it in the encoding that it declares; UTF-8 where it declares none",
     114: "nest less, and use no entities",
@@ -45,7 +46,8 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _DECLARED = re.compile(rb"""^<\?xml[^>]{0,200}?encoding=["']([A-Za-z0-9._\-]+)["']""")
-_BROKEN_TAG = re.compile(rb"\n[^<>]*>")  # or a > in a text, which does no harm
+# From the last line's end within a tag, so that many empty lines are read once; or a > in a text, which does no harm.
+_BROKEN_TAG = re.compile(rb"\n[^<>\n]*+>")
 _TOKENS = re.compile(
     r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>"
     r"""|<(?P<name>[^\s/!?<>=]++)(?P<rest>(?:[^<>"']|"[^"<]*+"|'[^'<]*+')*+)>""",
@@ -77,7 +79,7 @@ class Tag(NamedTuple):
 
 
 # A document type stands before the root, after nothing but comments and instructions.
-_TYPE = re.compile(r"\A\s*+(?:(?:<!--.*?-->|<\?.*?\?>)\s*+)*+<!DOCTYPE", re.DOTALL)
+_TYPE = re.compile(r"\A\s*+(?:(?:<!--.*?-->|<\?.*?\?>)\s*+)*+<!DOCTYPE", re.DOTALL | re.IGNORECASE)
 
 
 class Names:
@@ -151,7 +153,7 @@ def admit(document: bytes, largest: int = LARGEST) -> None:
     # Without a mark nothing but a superset of ASCII is taken: guesses at wider encodings are hiding places.
     if strange or (not wide and (b"\0" in document[:4] or document.startswith(_EBCDIC))):
         raise DocumentError("the encoding is not read here", line=1, column=1, hint=_HINTS[32], code="not-xml")
-    if b"<!DOCTYPE" in document and _TYPE.search(decoded(document)):
+    if (b"<!DOCTYPE" in document or b"<!doctype" in document) and _TYPE.search(decoded(document)):
         raise _typed(document)
 
 
@@ -251,9 +253,9 @@ def check_depth(element: Node, deepest: int) -> None:
 def _typed(document: bytes) -> DocumentError:
     line, column = next(
         (
-            (number, text.find("<!DOCTYPE") + 1)
+            (number, text.upper().find("<!DOCTYPE") + 1)
             for number, text in enumerate(lines(document), 1)
-            if "<!DOCTYPE" in text
+            if "<!DOCTYPE" in text.upper()
         ),
         (1, 1),
     )

@@ -86,6 +86,7 @@ class Recording(Struct, eq=False, kw_only=True):
     why: str = ""
     url: str = ""
     send_url: bool = True
+    running: bool = False  # the switch has said so
     told: int = 0
 
 

@@ -85,8 +85,14 @@ def tell(recording: Recording, turn: Turn) -> None:
     )
 
 
+def is_news(recording: Recording, event: Any, turn: Turn) -> bool:
+    """Whether the recording was paused or stopped before the switch said that it runs."""
+    return not recording.running
+
+
 def runs(recording: Recording, event: Any, turn: Turn) -> None:
     """The switch records."""
+    recording.running = True
     recording.started_at = turn.at
     if turn.watched:
         turn.note("recording_started", recording.call, "", recording=recording.id, source=recording.source)
@@ -155,6 +161,7 @@ RECORDING = table(
     rows=(
         #   on                   source                                dest         do       when
         Row("recording_started", "requested",                          "recording", runs),
+        Row("recording_started", ("paused", "stopping"),               None,        runs,    is_news),
         Row("recording_started", ("recording", "paused", "stopping"),  None),
         Row("pause",             ("requested", "recording"),           "paused",    pause),
         Row("pause",             ("paused", "stopping"),               None),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct, structs
 
 from engine.dialects import source
+from engine.dialects.diagnostics import excerpt
 from engine.dialects.reader import Reader, detect
 from engine.dialects.registry import DIALECTS
 from engine.dialects.tongues import rules_of
@@ -33,9 +34,10 @@ class Paper(Struct, frozen=True, kw_only=True):
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """One thing to say about a document, with its place (1-based) and the line as it stands there.
+    """One thing to say about a document, with its place (1-based) and what stands there.
 
-    `dialects` names those in which it is so, where the document is read in others too.
+    `source` is the line, or of a long one a part; `caret` is the place's column in it. `dialects`
+    names those in which it is so, where the document is read in others too.
     """
 
     file: str
@@ -47,6 +49,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     code: str = ""
     rule: str = ""
     source: str = ""
+    caret: int = 0
     dialects: tuple[str, ...] = ()
 
 
@@ -60,8 +63,44 @@ class Read(Struct, frozen=True, kw_only=True):
     dialect: str
 
 
-# What is found, with the dialect of the paper that it was found in.
-Found = tuple[Finding, str]
+class Sheet:
+    """A document as it is shown: its lines and the columns of its elements, worked out once for all findings."""
+
+    def __init__(self, text: bytes) -> None:
+        """Look at a document; what is no XML has lines all the same."""
+        self._rows = source.lines(text)
+        self._text = text
+        self._places: source.Places | None = None
+
+    def finding(self, file: str, notice: Notice, column: int) -> Finding:
+        """Place a notice in its file; at `column` where that is known, else at what the notice speaks of."""
+        shown = self._rows[notice.line - 1] if 0 < notice.line <= len(self._rows) else ""
+        if notice.line:
+            column = column or self._column(notice) or len(shown) - len(shown.lstrip()) + 1
+        part, caret = excerpt(shown, column) if shown else ("", 0)
+        return Finding(
+            file=file,
+            line=notice.line,
+            column=column,
+            severity=notice.severity,
+            message=notice.message,
+            hint=notice.hint,
+            code=notice.code,
+            rule=notice.rule,
+            source=part,
+            caret=caret,
+        )
+
+    def _column(self, notice: Notice) -> int:
+        """The column of what a notice speaks of; 0 where it is not known."""
+        if not notice.element:
+            return 0
+        self._places = self._places or source.Places(self._text)
+        return self._places.column(notice.line, notice.element, notice.attribute)
+
+
+# What is found in a paper, the dialect it was read in, and the column where it is known already.
+Found = tuple[Paper, Notice, str, int]
 
 
 def check(papers: Sequence[Paper]) -> list[Finding]:
@@ -70,13 +109,15 @@ def check(papers: Sequence[Paper]) -> list[Finding]:
     found: list[Found] = []
     read: list[Read] = []
     for paper in not_assumed(papers):
-        name, notices = dialect_of(paper)
+        name, notices, column = dialect_of(paper)
         flow = reader.examine(paper.text, name)
-        found += [(finding(paper, notice), name) for notice in (*notices, *flow.notices)]
+        found += [(paper, notice, name, column) for notice in notices]
+        column = column_of_refusal(reader, paper.text, name) if not flow.verbs else 0
+        found += [(paper, notice, name, 0 if notice.element else column) for notice in flow.notices]
         complete = all(notice.severity != "error" for notice in flow.notices)
         read.append(Read(paper=paper, flow=flow, rules=rules_of(name, {}), complete=complete, dialect=name))
     for one in read:
-        found += [(finding(one.paper, notice), one.dialect) for notice in look_at(one)]
+        found += [(one.paper, notice, one.dialect, 0) for notice in look_at(one)]
     groups: dict[str, list[Read]] = {}
     for one in read:
         groups.setdefault(one.paper.group, []).append(one)
@@ -84,7 +125,25 @@ def check(papers: Sequence[Paper]) -> list[Finding]:
         found += rooms_nobody_starts(together)
         found += redirect_cycles(together)
     order = {name: place for place, name in enumerate(dict.fromkeys(paper.name for paper in papers))}
-    return sorted(merged(found, read), key=lambda one: (order[one.file], one.line, one.column))
+    return sorted(merged(placed(found), read), key=lambda one: (order[one.file], one.line, one.column))
+
+
+def placed(found: Sequence[Found]) -> Iterator[tuple[Finding, str]]:
+    """Place everything that was found, each with the dialect in which it is so."""
+    sheets: dict[bytes, Sheet] = {}
+    for paper, notice, dialect, column in found:
+        if paper.text not in sheets:
+            sheets[paper.text] = Sheet(paper.text)
+        yield sheets[paper.text].finding(paper.name, notice, column), dialect
+
+
+def column_of_refusal(reader: Reader, text: bytes, dialect: str) -> int:
+    """Where the reader gave up on a document; 0 where it did not."""
+    try:
+        reader.read(text, dialect)
+    except DocumentError as error:
+        return error.column
+    return 0
 
 
 def not_assumed(papers: Sequence[Paper]) -> Iterator[Paper]:
@@ -98,7 +157,7 @@ def not_assumed(papers: Sequence[Paper]) -> Iterator[Paper]:
             yield structs.replace(paper, dialect=dialect)
 
 
-def merged(found: Sequence[Found], read: Sequence[Read]) -> Iterator[Finding]:
+def merged(found: Iterable[tuple[Finding, str]], read: Sequence[Read]) -> Iterator[Finding]:
     """Say a thing once for all dialects; what is not so in every one names those in which it is.
 
     An element that only some of them never reach is no mistake, and so only noted.
@@ -118,18 +177,18 @@ def merged(found: Sequence[Found], read: Sequence[Read]) -> Iterator[Finding]:
             yield structs.replace(it, dialects=tuple(so_in), severity=severity)
 
 
-def dialect_of(paper: Paper) -> tuple[str, list[Notice]]:
-    """Tell a paper's dialect; what has to be said about that are notices."""
+def dialect_of(paper: Paper) -> tuple[str, list[Notice], int]:
+    """Tell a paper's dialect; what has to be said about that are notices, and the column they speak of."""
     if paper.dialect:
-        return paper.dialect, []
+        return paper.dialect, [], 0
     try:
         name, assumed = detect(paper.text, DIALECTS)
     except DocumentError as error:
         name = next(iter(DIALECTS))
         if readable(paper.text):
-            return name, [Notice("dialect", error.message, error.line, error.hint, "", "error")]
-        return name, []
-    return name, [assumed] if assumed is not None else []
+            return name, [Notice("dialect", error.message, error.line, error.hint, "", "error")], error.column
+        return name, [], 0
+    return name, [assumed] if assumed is not None else [], 0
 
 
 def readable(text: bytes) -> bool:
@@ -139,44 +198,6 @@ def readable(text: bytes) -> bool:
     except DocumentError:
         return False
     return True
-
-
-def finding(paper: Paper, notice: Notice) -> Finding:
-    """Place a notice in its file."""
-    rows = text_lines(paper.text)
-    shown = rows[notice.line - 1] if 0 < notice.line <= len(rows) else ""
-    column = 0
-    if notice.line:
-        column = place_of(paper.text, notice) or len(shown) - len(shown.lstrip()) + 1
-    return Finding(
-        file=paper.name,
-        line=notice.line,
-        column=column,
-        severity=notice.severity,
-        message=notice.message,
-        hint=notice.hint,
-        code=notice.code,
-        rule=notice.rule,
-        source=shown,
-    )
-
-
-def text_lines(text: bytes) -> list[str]:
-    """The lines of a document, however it is encoded."""
-    try:
-        return source.lines(text)
-    except DocumentError:
-        return text.decode("utf-8", "replace").splitlines()
-
-
-def place_of(text: bytes, notice: Notice) -> int:
-    """The column of what a notice speaks of; 0 where it is not known."""
-    if not notice.element:
-        return 0
-    try:
-        return source.place(text, notice.line, notice.element, notice.attribute)
-    except DocumentError:
-        return 0
 
 
 # One document.
@@ -248,7 +269,8 @@ def rooms_nobody_starts(read: Sequence[Read]) -> Iterator[Found]:
         for one, verb in places:
             say = f"nobody can start the room {room}: every document given enters it as a guest"
             hint = "let one member enter with startConferenceOnEnter true"
-            yield finding(one.paper, Notice("never-starts", say, verb.line, hint, element=verb.name)), one.dialect
+            notice = Notice("never-starts", say, verb.line, hint, element=verb.name)
+            yield one.paper, notice, one.dialect, 0
 
 
 def redirect_cycles(read: Sequence[Read]) -> Iterator[Found]:
@@ -274,7 +296,7 @@ def redirect_cycles(read: Sequence[Read]) -> Iterator[Found]:
         verb = leads[start][1]
         severity: Any = "warning" if idle else "note"
         notice = Notice("redirect-cycle", say, verb.line, hint, severity=severity, element=verb.name)
-        yield finding(read[start].paper, notice), read[start].dialect
+        yield read[start].paper, notice, read[start].dialect, 0
 
 
 def redirection(one: Read) -> tuple[Verb, str] | None:

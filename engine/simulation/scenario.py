@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -216,6 +217,8 @@ SECTIONS: dict[str, Any] = {
 
 def check(scenario: Scenario) -> None:
     """Refuse a scenario whose parts do not fit together."""
+    for place, seconds in times(scenario):
+        check_time(place, seconds)
     if not scenario.callers and not any(of_step(step).target in PLACING for step in scenario.steps):
         raise RequestError("nobody calls", field="callers", hint="name at least one caller")
     for name, caller in scenario.callers.items():
@@ -227,8 +230,6 @@ def check(scenario: Scenario) -> None:
             raise RequestError(f"nobody can be called {name!r}", field="callers", hint=hint)
     known = {*scenario.callers, *placed, *scenario.callees}
     for i, step in enumerate(scenario.steps):
-        if step.at < 0:
-            raise RequestError("nothing happens before 0 s", field=f"steps[{i}].at")
         call = getattr(step, "call", "")
         if call and call.partition(".")[0] not in known and not NUMBER.match(call):
             raise RequestError(f"nobody is called {call}", field=f"steps[{i}].call", hint=nearest(call, known))
@@ -242,8 +243,36 @@ def check_caller(name: str, caller: Caller, scenario: Scenario) -> None:
     if caller.conference and caller.conference not in scenario.conferences:
         hint = nearest(caller.conference, scenario.conferences) if scenario.conferences else "conferences: is empty"
         raise RequestError("there is no such definition", field=f"{place}.conference", hint=hint)
-    if caller.at < 0:
-        raise RequestError("nothing happens before 0 s", field=f"{place}.at")
+
+
+def times(scenario: Scenario) -> Iterator[tuple[str, float]]:
+    """Every time and length that people and things have, with its path."""
+    yield "until", scenario.until
+    for url, pages in scenario.documents.items():
+        for page in pages if isinstance(pages, tuple) else (pages,):
+            yield f"documents.{url}.after", page.after
+    for name, caller in scenario.callers.items():
+        yield f"callers.{name}.at", caller.at
+    for number, callee in scenario.callees.items():
+        yield f"callees.{number}.answers_after", callee.answers_after
+        yield f"callees.{number}.hangs_up_after", callee.hangs_up_after
+    for section, lengths in (("media", scenario.media), ("speech.lengths", scenario.speech.lengths)):
+        for what, length in lengths.items():
+            yield f"{section}.{what}", length
+    yield "speech.words_per_minute", scenario.speech.words_per_minute
+    for i, step in enumerate(scenario.steps):
+        yield f"steps[{i}].at", step.at
+        if isinstance(step, WORDS["talk"].step):
+            yield f"steps[{i}].for", step.seconds
+
+
+def check_time(place: str, seconds: float) -> None:
+    """Refuse what is before the beginning, or no time at all."""
+    if math.isnan(seconds) or (math.isinf(seconds) and place != "until"):
+        raise RequestError("that is no number of seconds", field=place, hint="at least 0")
+    if seconds < 0:
+        before = place.endswith(".at")
+        raise RequestError("nothing happens before 0 s" if before else "nothing lasts less than 0 s", field=place)
 
 
 # The customer's application.

@@ -220,13 +220,17 @@ class HangUpAllCalls(Command, frozen=True, kw_only=True, tag="hang_up_all_calls"
 
 
 class TransferCall(CallCommand, frozen=True, kw_only=True, tag="transfer"):
-    """Give live legs a new document: `legs` is aleg, bleg or both; inline `document` instead of a URL."""
+    """Give live legs a new document: `legs` is aleg, bleg or both; inline `document` instead of a URL.
+
+    `tongue` is the dialect it is written in, where that is not the call's own.
+    """
 
     legs: Literal["aleg", "bleg", "both"] = "aleg"
     aleg: Hook | None = None
     bleg: Hook | None = None
     document: bytes = b""
     fallback: Hook | None = None
+    tongue: str = ""
 
 
 class PlayOnCall(CallCommand, frozen=True, kw_only=True, tag="play_on_call"):

@@ -300,6 +300,19 @@ def test_a_hostile_document_is_refused_with_its_place_and_a_hint(name: str, dial
     refused(HOSTILE[name].replace(b"Speak", b"Say") if dialect == "texml" else HOSTILE[name], dialect)
 
 
+@pytest.mark.parametrize("filler", ["\n", "<!---->", "a\n", "\n'", '\n"', " \t", "&#10;"])
+def test_the_time_of_reading_grows_with_the_length(filler: str) -> None:
+    document = "<Response><Speak>" + filler * (100_000 // len(filler)) + "</Speak></Response>"
+
+    began = time.process_time()
+    read(document)
+    assert time.process_time() - began < 3  # a square would take ten
+
+
+def test_an_html_page_is_told_from_a_document_in_either_case() -> None:
+    assert "HTML" in refused("<!doctype html><html></html>").hint
+
+
 def test_nothing_outside_of_a_document_is_ever_read(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("hunter2")

@@ -198,3 +198,26 @@ def test_who_hears_a_wait_sound_while_it_joins_hears_another_at_once() -> None:
     assert len(hand.did(effects.StopMedia)) == 1
     hand.joined("ann", made)
     assert hand.states() == {"ann": "waiting"}
+
+
+def test_each_wish_that_the_switch_fails_to_make_real_is_asked_for_once_more() -> None:
+    # DESIGN 8: asked once more, then lost; a failure of long ago does not count against a new wish.
+    hand = Hand()
+    hand.sits("ann", PLAIN)
+    for muted in (True, False, True):
+        hand.ask(commands.UpdateMember(conference="Room", muted=muted))
+        hand.tell(events.MemberChangeFailed(hand.at, "ann", "r1", "mute"))
+        assert [effect.on for effect in hand.did(effects.MuteMembers)] == [muted]
+
+    hand.tell(events.MemberChangeFailed(hand.at, "ann", "r1", "mute"))
+
+    assert [effect.call for effect in hand.did(effects.HangUp)] == ["ann"]
+
+
+def test_an_unknown_member_named_twice_is_reported_once() -> None:
+    hand = Hand()
+    hand.sits("ann", PLAIN)
+
+    receipt = hand.ask(kick("zoe", "ann", "zoe"))
+
+    assert (receipt.changed, receipt.unknown) == (("ann",), ("zoe",))

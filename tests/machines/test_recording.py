@@ -130,3 +130,19 @@ def test_two_recordings_by_command_are_two() -> None:
     assert len(stopped) == 2
     assert stopped[0] == first
     assert phone.ask(commands.StopRecordCall(call="ann")).same == ("ann",)
+
+
+def test_a_recording_that_is_stopped_before_it_runs_is_still_told_as_running_and_only_once() -> None:
+    wish = 'recordingStatusCallback="https://app.example/file" recordingStatusCallbackEvent="in-progress completed"'
+    phone, made = recording(f'<Record playBeep="false" {wish}/>', "texml")
+    phone.press("#")
+
+    said = [[e.facts["recording_status"] for e in told_running(phone, made)] for _ in range(2)]
+
+    assert said == [["in_progress"], []]
+
+
+def told_running(phone: Phone, made: str) -> list[effects.SendCallback]:
+    """What the customer is told when the switch says that the recording runs."""
+    phone.tell(events.RecordingStarted(0.0, "ann", made))
+    return phone.did(effects.SendCallback)

@@ -19,6 +19,36 @@ def test_a_sound_document_gives_nothing_to_say() -> None:
     assert rules("<Speak>Hello.</Speak>\n<Conference>Room</Conference>\n<Hangup/>") == []
 
 
+def test_what_is_no_xml_is_shown_where_it_breaks() -> None:
+    (finding,) = looked("<Play>https://a.example/a?b=1&c=2</Play>")
+
+    assert (finding.line, finding.column) == (2, 32)
+    assert finding.source[finding.caret - 4 :].startswith("1&c=2")
+    assert finding.hint == "write & as &amp;"
+
+
+def test_contradicting_marks_are_shown_where_they_stand() -> None:
+    paper = Paper(name="a.xml", text=b"<Response><GetDigits/> <Dial><Conference>R</Conference></Dial></Response>")
+
+    assert ("dialect", 1, 11) in [(finding.rule, finding.line, finding.column) for finding in check([paper])]
+
+
+def test_of_a_long_line_only_a_part_is_shown() -> None:
+    found = looked("<Speak>x</Speak>" * 2000 + "<Speak nope='1'>x</Speak>")
+
+    (finding,) = found
+    assert finding.column == 32008
+    assert len(finding.source) <= 100
+    assert finding.source[finding.caret - 1 :].startswith("nope=")
+
+
+def test_a_document_with_very_many_faults_is_looked_through_once() -> None:
+    found = looked("<Speak " + " ".join(f"a{i}='1'" for i in range(4000)) + ">x</Speak>")
+
+    assert len(found) == 4000
+    assert sum(len(finding.source) for finding in found) <= 4000 * 100
+
+
 def test_what_stands_after_the_last_element_is_never_reached() -> None:
     assert rules("<Redirect>https://a.example/b</Redirect>\n<Speak>Hello.</Speak>") == [("unreachable", 3)]
     assert rules("<Speak loop='0'>Hello.</Speak>\n<Speak>Hello.</Speak>\n<Speak>Hello.</Speak>") == [

@@ -141,8 +141,12 @@ def transfer(command: commands.TransferCall, tally: Tally, turn: Turn) -> None:
     if any(hooks[side] is None for side in legs) and not command.document:
         tally.refused = "url_missing"
         return
+    if command.tongue and command.tongue not in turn.tongues:
+        tally.refused = "unknown_dialect"
+        return
     for side, leg in legs.items():
         hook = hooks[side]
+        leg.tongue = command.tongue or leg.tongue
         leg.pending = hook or Hook("")
         leg.document = command.document if hook is None else b""
         leg.fallback = command.fallback or leg.fallback

@@ -68,7 +68,7 @@ def change_coaching(room: Conference, members: list[Member], command: commands.U
     changed = []
     for member in members:
         if member.coaching != target:
-            member.coaching = target
+            member.coaching, member.retried = target, ()
             changed.append(member.call)
             if member.state != "invited":  # its join will say whom it coaches
                 turn.do(effects.CoachMember(room.id, member.call, target))
@@ -106,6 +106,9 @@ def change_flag(flag: str, effect: type[Flagging], what: dict[bool, str]) -> Cha
 def make_real(kind: type[Flagging], room: Conference, turned: list[Member], turn: Turn, *, on: bool) -> None:
     """Have the switch change members, all at once; of those who still ring it hears when they join."""
     there = tuple([member.call for member in turned if member.state != "invited"])
+    for member in turned:
+        if member.retried:
+            member.retried = ()  # a new wish may be asked for once more, too
     if there:
         turn.do(kind(room.id, there, on))
 

@@ -156,12 +156,19 @@ def invite(command: commands.InviteMember, tally: Tally, turn: Turn) -> None:
         member.record = Wish(source="conference", hook=command.callback)
     if room.subscriber is None and command.callback is not None:
         room.subscriber, room.events, room.subscriber_tongue = command.callback, command.callback_events, tongue
-    turn.calls[call.id] = call
-    register(room, Visitor(call, member, command.max_members, command.coach), turn)
+    enlist(room, Visitor(call, member, command.max_members, command.coach), turn)
     turn.note("member_invited", call.id, room.id, to=command.to)
     place(call, command.timeout or rules.ring_timeout, turn)
     tally.facts.update({"call": call.id, "conference": room.id, "member": member.number})
     tally.count(call.id, changed=True)
+
+
+def enlist(room: Conference, visitor: Visitor, turn: Turn) -> None:
+    """Put who is invited on the list of calls and of the room; the first of a room starts its clock."""
+    turn.calls[visitor.call.id] = visitor.call
+    register(room, visitor, turn)
+    if room.numbers == 1 and room.time_limit:  # who comes by a document later is not the first
+        turn.set_timer(room, "room_limit", turn.at + room.time_limit)
 
 
 def define(command: commands.DefineConference, tally: Tally, turn: Turn) -> None:

@@ -44,7 +44,8 @@ def find_members(room: Conference, asked: tuple[str, ...], tally: Tally) -> list
             (m for m in room.members.values() if name in (str(m.number), m.label) and name), None
         )
         if member is None:
-            tally.unknown.append(name)
+            if name not in tally.unknown:
+                tally.unknown.append(name)
         else:
             found[member.call] = member
     return list(found.values())

@@ -321,6 +321,20 @@ def test_whoever_entered_by_a_definition_ends_with_the_stay(cause: str) -> None:
     assert story.end("ann") == tuple(end)
 
 
+def test_whoever_entered_by_a_definition_may_be_given_a_document_of_a_named_dialect() -> None:
+    # Audian has no documents of its own: the transfer says which dialect its document is written in.
+    aleg = {"url": "https://app.example/aside", "method": "POST"}
+    step = {"at": 10, "do": "transfer", "call": "ann", "aleg": aleg, "dialect": "plivo"}
+    pages = {"aside": {"xml": "<Response><Speak>A word aside.</Speak></Response>"}}
+
+    callers = {"ann": {"at": 0, "conference": "weekly"}, "bob": {"at": 1, "conference": "weekly"}}
+    story = meet("", {}, step, conferences={"weekly": {"name": "Weekly"}}, people_in=callers, pages=pages)
+
+    assert left_for(story, "redirected")
+    assert story.spoken("ann")[-1] == "A word aside."
+    assert story.end("ann")[0] == "end_of_document"
+
+
 def test_a_full_definition_says_so_and_hangs_up() -> None:
     # Audian 7 step 7, 9 B13.
     story = dial_in(anns=10, max_members=1)

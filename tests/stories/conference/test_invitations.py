@@ -232,3 +232,14 @@ def test_who_has_not_answered_cannot_be_given_a_document(word: str) -> None:
 
     assert story.receipt(nth=1)["refused"] == "not_answered"
     assert story.at("member_joined", call="zoe") == 7
+
+
+def test_a_room_that_was_made_by_an_invitation_has_its_dialects_time_limit() -> None:
+    # Plivo 2.3 timeLimit: a room's default holds whoever was the first.
+    steps = [invite(1, dialect="plivo")]
+    people = {"ann": visit("plivo")}
+    story = meet(
+        "plivo", people, *steps, at={"ann": 5}, callees={NUMBER: {}}, rules={"plivo": {"room_time_limit": 30}}
+    )
+
+    assert story.at("conference_ended", why="room_time_limit") == 31
