@@ -8,6 +8,7 @@ effects leave. The clock of an exchange is the `at` of its events, and nothing e
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 
 from engine.machines.desk.tally import find_room
 from engine.machines.hearing import hearing
@@ -63,8 +64,8 @@ class Exchange:
         if route is None:
             raise TypeError(f"{type(event).__name__} is not an event of engine.values.events")
         at = event.at
-        if not at >= turn.at:  # also where it is no number
-            raise ValueError(f"time cannot go back: {at} after {turn.at}")
+        if not turn.at <= at < inf:  # also where it is no number
+            raise ValueError(f"time cannot go back, nor be without end: {at} after {turn.at}")
         turn.at = at
         turn.begun = 0
         effects: list[Effect] = []

@@ -30,6 +30,9 @@ class Choice:
         self._assumed: str | None = None
         if play.scenario.dialect:
             known_dialect(play.scenario.dialect, "dialect")
+        for i, step in enumerate(play.scenario.steps):
+            if getattr(step, "tongue", ""):
+                known_dialect(step.tongue, f"steps[{i}].dialect", (*DIALECTS, DEFINED))
 
     def of_caller(self, name: str, caller: Caller) -> str:
         """The dialect that one caller's documents are written in."""
@@ -69,6 +72,7 @@ def marks(document: bytes) -> str:
     Raises RequestError where its marks contradict each other.
     """
     try:
+        source.admit(document)
         source.parse(document, source.parser())
     except DocumentError:
         return ""

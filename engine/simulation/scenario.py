@@ -16,7 +16,7 @@ from engine.drivers.simulated import Callee, Speech
 from engine.errors import RequestError
 from engine.simulation.convert import convert, mapping, nearest, parse, sequence
 from engine.simulation.expect import Expectation, read_expectation
-from engine.simulation.words import PLACING, WORDS, of_step
+from engine.simulation.words import PLACING, WORDS, Talk, of_step
 from engine.values.rules import Rules
 
 FIRST_CALLER = "+14155550100"
@@ -217,8 +217,7 @@ SECTIONS: dict[str, Any] = {
 
 def check(scenario: Scenario) -> None:
     """Refuse a scenario whose parts do not fit together."""
-    for place, seconds in times(scenario):
-        check_time(place, seconds)
+    check_times(scenario)
     if not scenario.callers and not any(of_step(step).target in PLACING for step in scenario.steps):
         raise RequestError("nobody calls", field="callers", hint="name at least one caller")
     for name, caller in scenario.callers.items():
@@ -245,25 +244,38 @@ def check_caller(name: str, caller: Caller, scenario: Scenario) -> None:
         raise RequestError("there is no such definition", field=f"{place}.conference", hint=hint)
 
 
+def check_times(scenario: Scenario) -> None:
+    """Refuse times that are none, and a speech that never ends."""
+    for place, seconds in times(scenario):
+        check_time(place, seconds)
+    if scenario.speech.words_per_minute == 0:
+        raise RequestError("nobody speaks that slowly", field="speech.words_per_minute", hint="more than 0")
+
+
 def times(scenario: Scenario) -> Iterator[tuple[str, float]]:
-    """Every time and length that people and things have, with its path."""
+    """When things happen, and how long they take, each with its path."""
     yield "until", scenario.until
+    for name, caller in scenario.callers.items():
+        yield f"callers.{name}.at", caller.at
+    for i, step in enumerate(scenario.steps):
+        yield f"steps[{i}].at", step.at
+        if of_step(step).target is Talk:
+            yield f"steps[{i}].for", step.seconds
+    yield from lengths(scenario)
+
+
+def lengths(scenario: Scenario) -> Iterator[tuple[str, float]]:
+    """How long documents, callees and sounds take, each with its path."""
     for url, pages in scenario.documents.items():
         for page in pages if isinstance(pages, tuple) else (pages,):
             yield f"documents.{url}.after", page.after
-    for name, caller in scenario.callers.items():
-        yield f"callers.{name}.at", caller.at
     for number, callee in scenario.callees.items():
         yield f"callees.{number}.answers_after", callee.answers_after
         yield f"callees.{number}.hangs_up_after", callee.hangs_up_after
-    for section, lengths in (("media", scenario.media), ("speech.lengths", scenario.speech.lengths)):
-        for what, length in lengths.items():
+    for section, known in (("media", scenario.media), ("speech.lengths", scenario.speech.lengths)):
+        for what, length in known.items():
             yield f"{section}.{what}", length
     yield "speech.words_per_minute", scenario.speech.words_per_minute
-    for i, step in enumerate(scenario.steps):
-        yield f"steps[{i}].at", step.at
-        if isinstance(step, WORDS["talk"].step):
-            yield f"steps[{i}].for", step.seconds
 
 
 def check_time(place: str, seconds: float) -> None:

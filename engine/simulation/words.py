@@ -220,7 +220,7 @@ def carry_out(step: Struct, resolve: Callable[[str], str], dialect: Callable[[],
     made: dict[str, Any] = dict(word.fixed)
     for name, target in word.fields.items():
         made[target] = value_of(getattr(step, name), target, word, resolve)
-    if made.get("tongue") == "":
+    if made.get("tongue") == "" and word.target in PLACING:  # a live call has its own
         made["tongue"] = dialect()
     return word.target(**made)
 

@@ -65,7 +65,17 @@ def test_a_kept_journal_reads_into_what_writes_it_again(journal: Path) -> None:
     for event in events:
         writer.write(event)
 
-    assert [msgspec.json.decode(line) for line in written] == [msgspec.json.decode(line) for line in lines_of(journal)]
+    for line, kept in zip(written, lines_of(journal), strict=True):
+        assert holds(msgspec.json.decode(line), msgspec.json.decode(kept)), line
+
+
+def holds(written: object, kept: object) -> bool:
+    """Whether everything that was kept is written again; since then structs may have gained fields."""
+    if isinstance(written, dict) and isinstance(kept, dict):
+        return all(name in written and holds(written[name], value) for name, value in kept.items())
+    if isinstance(written, list) and isinstance(kept, list):
+        return len(written) == len(kept) and all(map(holds, written, kept))
+    return written == kept
 
 
 def test_there_is_a_journal_of_every_format_there_ever_was() -> None:

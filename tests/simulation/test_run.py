@@ -228,3 +228,21 @@ def test_marks_that_contradict_each_other_refuse_the_scenario() -> None:
 
     with pytest.raises(RequestError, match="marks of different dialects"):
         Simulation(read(text.encode(), "s.yaml", Path()))
+
+
+@pytest.mark.parametrize(
+    "refused",
+    ["<Response><Speak>" + "a" * 200_000 + "</Speak></Response>", "<?xml version='1.0' encoding='UTF-7'?><Response/>"],
+)
+def test_a_document_that_is_refused_at_first_sight_tells_no_dialect(refused: str) -> None:
+    text = f'documents: {{https://a.example/b: {{xml: "{refused}"}}}}\ncallers: {{ann: {{answer_url: https://a.example/b}}}}'
+    timeline = simulated("", text)
+
+    assert of(timeline, "call_ended", "cause") == [("bad_document",)]
+
+
+def test_a_step_in_a_dialect_that_there_is_not_is_refused() -> None:
+    step = 'steps: [{do: make_call, call: cleo, to: "1", from: "2", answer: https://a.example/b, dialect: klingon}]'
+
+    with pytest.raises(RequestError, match=r"steps\[0\].dialect"):
+        simulated(step)

@@ -119,6 +119,7 @@ def test_steps_become_commands_with_members_by_name() -> None:
         (CALLER + "documents: {u: [{xml: x}, {xml: x, after: .inf}]}", "documents.u.after", "no number of seconds"),
         (CALLER + "callees: {'1': {answers_after: -3}}", "callees.1.answers_after", "less than 0 s"),
         (CALLER + "media: {u: -3}", "media.u", "less than 0 s"),
+        (CALLER + "speech: {words_per_minute: 0}", "speech.words_per_minute", "more than 0"),
         (CALLER + "until: .nan", "until", "no number of seconds"),
         (CALLER + "expect: [{what: membr_left}]", "expect[0].what", "did you mean member_left?"),
         (CALLER + "expect: [{at: 1}]", "expect[0]", "give what, hears or not_hears"),

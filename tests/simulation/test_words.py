@@ -82,6 +82,11 @@ def test_a_new_call_keeps_its_name_and_speaks_the_scenario_s_dialect() -> None:
     )
 
 
+def test_a_transferred_call_keeps_its_dialect_unless_the_step_names_another() -> None:
+    assert made(do="transfer", call="ann", aleg="https://app.example/a").tongue == ""
+    assert made(do="transfer", call="ann", aleg="https://app.example/a", dialect="texml").tongue == "texml"
+
+
 def test_an_inline_document_is_bytes() -> None:
     assert made(do="transfer", call="ann", document="<Response/>") == commands.TransferCall(
         call="<ann>", document=b"<Response/>"

@@ -47,6 +47,9 @@ def make_call(command: commands.MakeCall, tally: Tally, turn: Turn) -> None:
     if command.call in turn.calls:
         tally.refused = "call_exists"
         return
+    if command.tongue not in turn.tongues:
+        tally.refused = "unknown_dialect"
+        return
     rules = turn.rules_of[command.tongue]
     status = command.hangup if command.status_events else None
     call = Call(

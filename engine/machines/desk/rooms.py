@@ -114,6 +114,9 @@ def invite(command: commands.InviteMember, tally: Tally, turn: Turn) -> None:
         tally.refused = "unknown_conference"
         return
     tongue = command.tongue or (room.tongue if room is not None else next(iter(turn.tongues)))
+    if tongue not in turn.tongues:
+        tally.refused = "unknown_dialect"
+        return
     rules = turn.rules_of[tongue]
     call = Call(
         id=command.call,

@@ -17,13 +17,17 @@ from engine.machines.recording import RECORDING
 from engine.machines.routing.timers import timer_rang
 from engine.machines.turn import Turn
 from engine.values import events
-from engine.values.effects import Answer
+from engine.values.effects import Answer, Fault, HangUp
 
 
 def call_arrived(event: events.CallArrived, turn: Turn) -> None:
     """Somebody calls: a new call, whose flow starts with its answer document."""
-    if event.call in turn.calls or event.tongue not in turn.tongues:
+    if event.call in turn.calls:
         turn.stale += 1
+        return
+    if event.tongue not in turn.tongues:
+        turn.do(Fault(event.call, f"no dialect {event.tongue!r} was given to this exchange"))
+        turn.do(HangUp(event.call, "internal"))
         return
     status = event.hangup if event.status_events else None
     call = Call(
