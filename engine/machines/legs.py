@@ -47,8 +47,35 @@ def ring(state: Dialling, line: Line, index: int, turn: Turn) -> None:
             "warning", call.id, "", code="target", message=f"a {target.kind} cannot be dialled", line=target.line
         )
         return
+    leg = new_leg(call, verb, target, turn)
+    turn.calls[leg.id] = leg
+    state.legs[leg.id] = Leg(leg.id, index)
+    call.legs = (*call.legs, leg.id)
+    if turn.watched:
+        turn.note("call_placed", leg.id, "", to=leg.called, parent=call.id)
+    turn.do(
+        PlaceCall(
+            leg.id,
+            leg.called,
+            leg.caller,
+            leg.caller_name,
+            target.kind,
+            verb.timeout,
+            split_headers(target.headers or verb.headers),
+            leg.account,
+            call.id,
+            bool(leg.machine_detection),
+            target.username,
+            target.password,
+        )
+    )
+    tell_status(turn, leg, "initiated")
+
+
+def new_leg(call: Call, verb: verbs.Dial, target: verbs.Target, turn: Turn) -> Call:
+    """The call that rings one target."""
     call.ordinal += 1
-    leg = Call(
+    return Call(
         id=f"{call.id}.{call.ordinal}",
         account=call.account,
         tongue=call.tongue,
@@ -67,30 +94,6 @@ def ring(state: Dialling, line: Line, index: int, turn: Turn) -> None:
         status_events=target.callback_events,
         base=call.base,
     )
-    turn.calls[leg.id] = leg
-    state.legs[leg.id] = Leg(leg.id, index)
-    call.legs = (*call.legs, leg.id)
-    if turn.watched:
-        turn.note("call_placed", leg.id, "", to=leg.called, parent=call.id)
-    headers = split_headers(target.headers or verb.headers)
-    detect = bool(leg.machine_detection)
-    turn.do(
-        PlaceCall(
-            leg.id,
-            leg.called,
-            leg.caller,
-            leg.caller_name,
-            target.kind,
-            verb.timeout,
-            headers,
-            leg.account,
-            call.id,
-            detect,
-            target.username,
-            target.password,
-        )
-    )
-    tell_status(turn, leg, "initiated")
 
 
 def split_headers(written: str) -> tuple[tuple[str, str], ...]:

@@ -39,7 +39,6 @@ def placed(**given: Any) -> Phone:
         events.RecordingStarted(0.0, "nobody", "nobody.1"),
         events.RecordingEnded(0.0, "nobody", "nobody.1"),
         events.TimerRang(0.0, "nobody:wait", 1),
-        events.CallArrived(0.0, "ann", "+1", "+2", "klingon"),
     ],
 )
 def test_what_concerns_nobody_is_counted_and_dropped(event: events.Event) -> None:

@@ -106,19 +106,43 @@ def end_all_rooms(command: commands.EndAllConferences, tally: Tally, turn: Turn)
 
 def invite(command: commands.InviteMember, tally: Tally, turn: Turn) -> None:
     """Dial somebody into a room; it is a member (invited) at once, and takes a place when it answers."""
-    if command.call in turn.calls:
-        tally.refused = "call_exists"
-        return
     room = find_room(turn, command.account, command.conference)
-    if room is not None and room.state == "ending":  # named by its id; its name is free already
-        tally.refused = "unknown_conference"
-        return
     tongue = command.tongue or (room.tongue if room is not None else next(iter(turn.tongues)))
-    if tongue not in turn.tongues:
-        tally.refused = "unknown_dialect"
+    tally.refused = objection(command, room, tongue, turn)
+    if tally.refused:
         return
-    rules = turn.rules_of[tongue]
-    call = Call(
+    call, member = invited_call(command, tongue, turn), invited_member(command)
+    room = room or room_for(turn, command.account, command.conference, call)
+    if room.locked or (command.coach and find_coached(room, command.coach) is None):
+        tally.refused = "locked" if room.locked else "coach_unknown"
+        if not room.members:  # it was made for this invitation
+            settle(room, turn)
+        return
+    if command.record:
+        member.record = Wish(source="conference", hook=command.callback)
+    if room.subscriber is None and command.callback is not None:
+        room.subscriber, room.events, room.subscriber_tongue = command.callback, command.callback_events, tongue
+    enlist(room, Visitor(call, member, command.max_members, command.coach), turn)
+    turn.note("member_invited", call.id, room.id, to=command.to)
+    place(call, command.timeout or turn.rules_of[tongue].ring_timeout, turn)
+    tally.facts.update({"call": call.id, "conference": room.id, "member": member.number})
+    tally.count(call.id, changed=True)
+
+
+def objection(command: commands.InviteMember, room: Conference | None, tongue: str, turn: Turn) -> str:
+    """Why an invitation is refused before anything is made for it; empty where it is not."""
+    if command.call in turn.calls:
+        return "call_exists"
+    if tongue not in turn.tongues:
+        return "unknown_dialect"
+    if room is not None and room.state == "ending":  # named by its id; its name is free already
+        return "unknown_conference"
+    return "label_taken" if room is not None and command.label and command.label in room.labels else ""
+
+
+def invited_call(command: commands.InviteMember, tongue: str, turn: Turn) -> Call:
+    """The call that an invitation places."""
+    return Call(
         id=command.call,
         account=command.account,
         tongue=tongue,
@@ -131,12 +155,16 @@ def invite(command: commands.InviteMember, tally: Tally, turn: Turn) -> None:
         created_at=turn.at,
         status=command.status,
         status_events=command.status_events,
-        time_limit=command.time_limit or rules.call_time_limit,
+        time_limit=command.time_limit or turn.rules_of[tongue].call_time_limit,
         machine_detection=command.machine_detection,
         send_digits=command.send_digits,
     )
+
+
+def invited_member(command: commands.InviteMember) -> Member:
+    """The member that an invitation describes."""
     member = Member(
-        call=call.id,
+        call=command.call,
         number=0,
         state="invited",
         muted=command.muted,
@@ -147,23 +175,7 @@ def invite(command: commands.InviteMember, tally: Tally, turn: Turn) -> None:
     )
     if command.wait_sound is not None:
         member.wait_sound, member.wait_method = command.wait_sound.url, command.wait_sound.method
-    room = room or room_for(turn, command.account, command.conference, call)
-    taken = bool(command.label) and command.label in room.labels
-    unknown = command.coach and find_coached(room, command.coach) is None
-    if taken or unknown or room.locked:
-        tally.refused = "label_taken" if taken else "coach_unknown" if unknown else "locked"
-        if not room.members:  # it was made for this invitation
-            settle(room, turn)
-        return
-    if command.record:
-        member.record = Wish(source="conference", hook=command.callback)
-    if room.subscriber is None and command.callback is not None:
-        room.subscriber, room.events, room.subscriber_tongue = command.callback, command.callback_events, tongue
-    enlist(room, Visitor(call, member, command.max_members, command.coach), turn)
-    turn.note("member_invited", call.id, room.id, to=command.to)
-    place(call, command.timeout or rules.ring_timeout, turn)
-    tally.facts.update({"call": call.id, "conference": room.id, "member": member.number})
-    tally.count(call.id, changed=True)
+    return member
 
 
 def enlist(room: Conference, visitor: Visitor, turn: Turn) -> None:
