@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from engine.machines.conference import end_of, settle
 from engine.machines.consequences import EndCall, MemberOut, StartSound
-from engine.machines.fetch import resolve
+from engine.machines.fetch import hook_at, resolve
 from engine.machines.models import Call, Conference, Definition, Entering, Member, Wish
 from engine.machines.table import Row, table
 from engine.machines.turn import Turn
@@ -213,7 +213,7 @@ REFUSED: dict[ExitCause, str] = {
 
 def member_of(call: Call, verb: verbs.Conference, turn: Turn) -> Member:
     """The member that a document describes."""
-    callback = Hook(resolve(call.base, verb.callback), verb.callback_method) if verb.callback else None
+    callback = hook_at(call, verb.callback, verb.callback_method)
     # By position: by name it costs seven times as much, and every join comes along here.
     return Member(
         call.id,
@@ -240,12 +240,12 @@ def member_of(call: Call, verb: verbs.Conference, turn: Turn) -> Member:
 
 def recording_wish(call: Call, verb: verbs.Conference, turn: Turn) -> Wish:
     """How the document wants the room recorded."""
-    hook = Hook(resolve(call.base, verb.record_callback), verb.record_callback_method)
+    hook = hook_at(call, verb.record_callback, verb.record_callback_method)
     tells_members = "conference_record" in turn.rules_of[call.tongue].subscriptions
-    own = Hook(resolve(call.base, verb.callback), verb.callback_method) if verb.callback and tells_members else None
+    own = hook_at(call, verb.callback, verb.callback_method) if tells_members else None
     return Wish(
         source="conference",
-        hook=hook if verb.record_callback else own,
+        hook=hook or own,
         events=verb.record_callback_events if verb.record_callback else ("in-progress", "completed"),
         format=verb.record_format,
         silence=verb.record_timeout,

@@ -49,6 +49,11 @@ def resolve(base: str, url: str) -> str:
         return url
 
 
+def hook_at(call: Call, url: str, method: str) -> Hook | None:
+    """An address as the call's document writes it, made absolute; None where it writes none."""
+    return Hook(resolve(call.base, url), method) if url else None
+
+
 def start_fetch(turn: Turn, owner: Call | Conference, call: Call | None, ask: Fetch) -> Fetch | None:
     """Begin to get a document; None where the address cannot be asked (a consequence says so)."""
     if not ask.url.startswith(WEB) or ask.method not in METHODS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.machines import recording as recordings
 from engine.machines.consequences import EndSound, StartSound
-from engine.machines.fetch import resolve
+from engine.machines.fetch import hook_at, resolve
 from engine.machines.models import Call, Dialling, Leg, Wish
 from engine.machines.telling import tell, tell_status
 from engine.machines.turn import Turn
@@ -90,7 +90,7 @@ def new_leg(call: Call, verb: verbs.Dial, target: verbs.Target, turn: Turn) -> C
         send_digits=target.send_digits,
         send_on_preanswer=target.send_on_preanswer,
         machine_detection=target.machine_detection,
-        status=Hook(resolve(call.base, target.callback), target.callback_method) if target.callback else None,
+        status=hook_at(call, target.callback, target.callback_method),
         status_events=target.callback_events,
         base=call.base,
     )
@@ -135,22 +135,12 @@ def start_recording(state: Dialling, call: Call, verb: verbs.Dial, turn: Turn) -
         return
     waiting = call.record_dial
     if isinstance(waiting, verbs.Record):
-        hook = Hook(resolve(call.base, waiting.callback), waiting.callback_method) if waiting.callback else None
-        wish = Wish(
-            source="record_verb",
-            hook=hook,
-            events=waiting.callback_events,
-            format=waiting.format,
-            channels=waiting.channels or "mono",
-            max_length=waiting.max_length,
-            send_url=waiting.send_url,
-        )
+        wish = recordings.wish_of(call, waiting)
         call.record_dial = None
     elif verb.record and verb.record != "do-not-record":
-        hook = Hook(resolve(call.base, verb.record_callback), verb.record_callback_method)
         wish = Wish(
             source="dial",
-            hook=hook if verb.record_callback else None,
+            hook=hook_at(call, verb.record_callback, verb.record_callback_method),
             events=verb.record_callback_events,
             channels="stereo" if verb.record.endswith("-dual") else verb.record_channels,
             max_length=verb.record_max_length,

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from engine.machines.consequences import RecordingOver
+from engine.machines.fetch import hook_at
 from engine.machines.models import Call, Conference, Recording, Wish
 from engine.machines.table import Row, table
 from engine.machines.turn import Turn, facts_of
-from engine.values import effects
+from engine.values import effects, verbs
 from engine.values.effects import Facts, SendCallback
 from engine.values.events import RecordingEnded
 
@@ -44,6 +45,21 @@ def start(turn: Turn, owner: Call | Conference, call: Call | None, wish: Wish, *
         )
     )
     return recording
+
+
+def wish_of(call: Call, verb: verbs.Record, silence: float = 0.0) -> Wish:
+    """How a recording verb wants the call recorded."""
+    return Wish(
+        source="record_verb",
+        hook=hook_at(call, verb.callback, verb.callback_method),
+        events=verb.callback_events,
+        format=verb.format,
+        channels=verb.channels or "mono",
+        max_length=verb.max_length,
+        silence=silence,
+        trim=verb.trim,
+        send_url=verb.send_url,
+    )
 
 
 def recording_facts(recording: Recording) -> Facts:

@@ -6,7 +6,7 @@ from engine.machines import recording as recordings
 from engine.machines.consequences import Conclude, Proceed, RecordingOver
 from engine.machines.fetch import resolve
 from engine.machines.flow.interpreter import had_input
-from engine.machines.models import Call, Recorded, Recording, Wish
+from engine.machines.models import Call, Recorded, Recording
 from engine.machines.recording import RECORDING, recording_facts
 from engine.machines.telling import tell
 from engine.machines.turn import Turn
@@ -42,19 +42,7 @@ def begin_now(call: Call, verb: verbs.Record, turn: Turn) -> None:
 
 def start(call: Call, verb: verbs.Record, turn: Turn, *, for_verb: bool) -> Recording:
     """Ask for the recording that the verb describes."""
-    hook = Hook(resolve(call.base, verb.callback), verb.callback_method) if verb.callback else None
-    silence = verb.silence_timeout if for_verb else 0.0
-    wish = Wish(
-        source="record_verb",
-        hook=hook,
-        events=verb.callback_events,
-        format=verb.format,
-        channels=verb.channels or "mono",
-        max_length=verb.max_length,
-        silence=silence,
-        trim=verb.trim,
-        send_url=verb.send_url,
-    )
+    wish = recordings.wish_of(call, verb, verb.silence_timeout if for_verb else 0.0)
     return recordings.start(turn, call, call, wish, for_verb=for_verb)
 
 
