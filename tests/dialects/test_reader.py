@@ -6,9 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from msgspec import structs
 
-from engine.dialects.diagnostics import Diagnostics
 from engine.dialects.reader import Reader, detect
 from engine.dialects.registry import DIALECTS
 from engine.errors import DocumentError
@@ -424,51 +422,3 @@ def test_the_first_of_other_dialects_is_taken_as_well() -> None:
 def test_no_dialect_is_told_of_what_is_no_document() -> None:
     with pytest.raises(DocumentError):
         detect(b"{}", DIALECTS)
-
-
-# --- diagnostics ------------------------------------------------------------------------------------------------
-
-
-def test_a_notice_is_worded_with_its_place_a_caret_and_a_hint() -> None:
-    document = b'<Response>\n\t<Wait/>  <Conference muted="true" maxMembers="50">R</Conference>\n</Response>'
-    (notice,) = read(document).notices
-
-    assert Diagnostics(document, "kick.xml").worded(notice).splitlines() == [
-        "kick.xml:2:36: warning: " + notice.message,
-        '    2 | \t<Wait/>  <Conference muted="true" maxMembers="50">R</Conference>',
-        "      | \t" + " " * 34 + "^",
-        "  hint: expected a whole number from 1 to 20",
-    ]
-
-
-def test_a_column_is_found_in_other_encodings_and_in_tags_that_span_lines() -> None:
-    document = '<?xml version="1.0" encoding="utf-16"?><Response>\n  <Wait\n length="x"/></Response>'.encode("utf-16")
-    (notice,) = read(document).notices
-
-    assert Diagnostics(document, "a.xml").located(notice) == (2, 3)
-
-
-def test_a_very_long_line_is_shown_around_its_fault() -> None:
-    document = b"<Response>" + b"<Hangup/>" * 1000 + b'<Wait length="x"/></Response>'
-    (notice,) = read(document).notices
-
-    said = Diagnostics(document, "a.xml").worded(notice).splitlines()
-    assert said[0].startswith("a.xml:1:9017: ")
-    assert max(map(len, said)) < 120
-    assert said[1][said[2].index("^") :].startswith('length="x"')
-
-
-def test_an_error_is_worded_as_a_notice_is() -> None:
-    document = "<Response>\n  <Speak>you & me</Speak>\n</Response>"
-
-    said = Diagnostics(document.encode(), "bad.xml").refused(refused(document)).splitlines()
-    assert said[0].startswith("bad.xml:2:15: error: ")
-    assert said[2].endswith("^")
-
-
-def test_a_notice_about_no_place_is_worded_with_its_file() -> None:
-    _, note = detect(KICK, DIALECTS)
-
-    assert note is not None
-    assert Diagnostics(KICK, "kick.xml").worded(note).startswith("kick.xml: note: ")
-    assert Diagnostics(KICK, "kick.xml").worded(structs.replace(note, line=99)).startswith("kick.xml:99:1: note: ")

@@ -1,6 +1,11 @@
 """What documents give away without being run."""
 
-from engine.simulation.check import Finding, Paper, check
+from msgspec import structs
+
+from engine.cli import as_text
+from engine.dialects.reader import detect
+from engine.dialects.registry import DIALECTS
+from engine.simulation.check import Finding, Paper, Sheet, check
 
 
 def looked(*documents: str, urls: tuple[str, ...] = ()) -> list[Finding]:
@@ -110,3 +115,60 @@ def test_marks_that_contradict_each_other_are_an_error() -> None:
     text = b"<Response><Say>Hello.</Say><GetDigits/></Response>"
 
     assert "error" in {finding.severity for finding in check([Paper(name="a.xml", text=text)])}
+
+
+def only(document: bytes, name: str, says: str) -> Finding:
+    """The one finding about a Plivo document whose message speaks of this."""
+    (found,) = [one for one in check([Paper(name=name, text=document, dialect="plivo")]) if says in one.message]
+    return found
+
+
+def test_a_finding_is_worded_with_its_place_a_caret_and_a_hint() -> None:
+    document = b'<Response>\n\t<Wait/>  <Conference muted="true" maxMembers="50">R</Conference>\n</Response>'
+    found = only(document, "kick.xml", "maxMembers")
+
+    assert list(as_text(found)) == [
+        "kick.xml:2:36: warning: " + found.message,
+        '    \t<Wait/>  <Conference muted="true" maxMembers="50">R</Conference>',
+        "    \t" + " " * 34 + "^",
+        "    hint: expected a whole number from 1 to 20",
+    ]
+
+
+def test_a_column_is_found_in_other_encodings_and_in_tags_that_span_lines() -> None:
+    document = '<?xml version="1.0" encoding="utf-16"?><Response>\n  <Wait\n length="x"/></Response>'.encode("utf-16")
+    found = only(document, "a.xml", "length")
+
+    assert (found.line, found.column) == (2, 3)
+
+
+def test_a_very_long_line_is_shown_around_its_fault() -> None:
+    document = b"<Response>" + b"<Hangup/>" * 1000 + b'<Wait length="x"/></Response>'
+
+    said = list(as_text(only(document, "a.xml", "length")))
+
+    assert said[0].startswith("a.xml:1:9017: ")
+    assert max(map(len, said)) < 120
+    assert said[1][said[2].index("^") :].startswith('length="x"')
+
+
+def test_an_error_is_worded_as_a_warning_is() -> None:
+    (found,) = check(
+        [Paper(name="bad.xml", text=b"<Response>\n  <Speak>you & me</Speak>\n</Response>", dialect="plivo")]
+    )
+
+    said = list(as_text(found))
+
+    assert said[0].startswith("bad.xml:2:15: error: ")
+    assert said[2].endswith("^")
+
+
+def test_a_finding_about_no_place_is_worded_with_its_file() -> None:
+    document = b"<Response><Speak>Hello.</Speak></Response>"
+    _, note = detect(document, DIALECTS)
+    sheet = Sheet(document)
+
+    assert note is not None
+    assert next(iter(as_text(sheet.finding("kick.xml", note, 0)))).startswith("kick.xml: note: ")
+    far = structs.replace(note, line=99)
+    assert next(iter(as_text(sheet.finding("kick.xml", far, 0)))).startswith("kick.xml:99:1: note: ")
