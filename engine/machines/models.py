@@ -251,6 +251,7 @@ class Call(Struct, eq=False, kw_only=True, gc=False):
     source: EndSource | None = None
     purpose: str = ""
     far_held: bool = False
+    recorded: tuple[str, ...] = ()  # the recordings whose callbacks speak of it
 
 
 class Member(Struct, eq=False, gc=False):

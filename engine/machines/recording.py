@@ -39,6 +39,8 @@ def start(turn: Turn, owner: Call | Conference, call: Call | None, wish: Wish, *
         send_url=wish.send_url,
     )
     turn.recordings[made] = recording
+    if call is not None:
+        call.recorded = (*call.recorded, made)
     turn.do(
         effects.StartRecording(
             owner.id, made, owner.id, wish.format, wish.channels, wish.max_length, wish.silence, wish.beep, wish.trim

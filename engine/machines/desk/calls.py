@@ -9,6 +9,7 @@ from engine.machines import recording as recordings
 from engine.machines.conference import depart, settle
 from engine.machines.consequences import EndCall, EndSound, StartSound
 from engine.machines.desk.tally import Tally
+from engine.machines.dial import let_leg_go
 from engine.machines.flow.interpreter import break_off, start_pending
 from engine.machines.models import Call, Wish
 from engine.machines.recording import RECORDING
@@ -182,15 +183,8 @@ def redirect(call: Call, turn: Turn) -> None:
         depart(room, room.members[call.id], "redirected", turn)
         return
     if call.role == "dialled":
-        leave_partner(call, turn)
+        let_leg_go(call, turn)
     start_pending(call, turn)
-
-
-def leave_partner(call: Call, turn: Turn) -> None:
-    """A called leg goes its own way: its caller's dial is over."""
-    from engine.machines.dial import let_leg_go
-
-    let_leg_go(call, turn)
 
 
 def play_on(command: commands.PlayOnCall, tally: Tally, turn: Turn) -> None:

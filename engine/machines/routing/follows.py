@@ -58,11 +58,17 @@ def inbound_up(call: Call, turn: Turn) -> None:
 
 def dialled_up(leg: Call, turn: Turn) -> None:
     """A called leg was answered: its caller's dial decides."""
-    call = turn.calls.get(leg.parent)
-    if call is not None and isinstance(call.doing, Dialling) and leg.id in call.doing.legs:
-        dial.DIAL.fire("leg_answered", call.doing, Line(call, leg), turn)
-    else:
+    if not tell_dial("leg_answered", leg, turn):
         turn.then(following.EndCall(leg, "cancelled", "caller"))
+
+
+def tell_dial(trigger: str, leg: Call, turn: Turn) -> bool:
+    """Tell the dial that rang a leg what happened to it; False where that dial is over."""
+    call = turn.calls.get(leg.parent)
+    if call is None or not isinstance(call.doing, Dialling) or leg.id not in call.doing.legs:
+        return False
+    dial.DIAL.fire(trigger, call.doing, Line(call, leg), turn)
+    return True
 
 
 def invited_up(call: Call, turn: Turn) -> None:
@@ -116,25 +122,16 @@ def call_gone(consequence: following.CallGone, turn: Turn) -> None:
         if stop is not None:
             stop(call, turn)
     if call.role == "dialled":
-        leg_gone(call, turn)
-    for made in turn.recordings.values():
-        if made.call == call.id:
-            made.about = facts_of(call)
+        tell_dial("leg_ended", call, turn)
+    for made in call.recorded:
+        if made in turn.recordings:
+            turn.recordings[made].about = facts_of(call)
     calls.forget(call, turn)
-
-
-def leg_gone(leg: Call, turn: Turn) -> None:
-    """A called leg ended: its caller's dial hears of it."""
-    call = turn.calls.get(leg.parent)
-    if call is not None and isinstance(call.doing, Dialling) and leg.id in call.doing.legs:
-        dial.DIAL.fire("leg_ended", call.doing, Line(call, leg), turn)
 
 
 def leg_rang(consequence: following.LegRang, turn: Turn) -> None:
     """A called leg rings."""
-    call = turn.calls.get(consequence.leg.parent)
-    if call is not None and isinstance(call.doing, Dialling):
-        dial.DIAL.fire("leg_rang", call.doing, Line(call, consequence.leg), turn)
+    tell_dial("leg_rang", consequence.leg, turn)
 
 
 def leg_confirmed(consequence: following.LegConfirmed, turn: Turn) -> None:
