@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import TypeVar
 
 import pytest
 from msgspec import json, structs
 
 from engine.dialects.lexical import reading
 from engine.dialects.plivo.elements import DIALECT, ELEMENTS
-from engine.dialects.reader import Reader
 from engine.errors import DocumentError
 from engine.values import verbs
 from engine.values.flow import Flow
+from tests.dialects.reads import cleanly, listed, only, reader_of
 
 # Each attribute, and its default after the sign of equality (Plivo 2.3, 2.4).
 ATTRIBUTES = {
@@ -102,28 +100,8 @@ CHILDREN = {
 }
 
 
-V = TypeVar("V", bound=verbs.Verb)
-
-
-def listed(written: str) -> dict[str, str | None]:
-    pairs = (entry.partition("=") for entry in written.split())
-    return {name: default if sign else None for name, sign, default in pairs}
-
-
-def read(body: str) -> Flow:
-    return Reader({"plivo": DIALECT}).read(f"<Response>{body}</Response>".encode(), "plivo")
-
-
-def clean(body: str) -> tuple[verbs.AnyVerb, ...]:
-    flow = read(body)
-    assert [(notice.rule, notice.message) for notice in flow.notices] == []
-    return flow.verbs
-
-
-def only(found: Sequence[verbs.AnyVerb], kind: type[V]) -> V:
-    (verb,) = found
-    assert isinstance(verb, kind)
-    return verb
+read = reader_of(DIALECT)
+clean = cleanly(read)
 
 
 def rules(body: str) -> list[str]:

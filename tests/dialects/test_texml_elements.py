@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import TypeVar
 
 import pytest
 from msgspec import structs
@@ -15,7 +13,7 @@ from engine.dialects.reader import Reader
 from engine.dialects.texml.elements import DIALECT, ELEMENTS
 from engine.errors import DocumentError
 from engine.values import verbs
-from engine.values.flow import Flow
+from tests.dialects.reads import cleanly, listed, only, reader_of
 
 MACHINE = "machineDetection=Disable detectionMode=Regular machineDetectionTimeout=3500"
 STATUS = "statusCallback statusCallbackMethod=POST statusCallbackEvent=completed"
@@ -115,32 +113,12 @@ CHILDREN = {
 MARKUP = {"break", "emphasis", "lang", "p", "phoneme", "prosody", "s", "say-as", "sub", "w"}
 
 
-V = TypeVar("V", bound=verbs.Verb)
-
-
-def listed(written: str) -> dict[str, str | None]:
-    pairs = (entry.partition("=") for entry in written.split())
-    return {name: default if sign else None for name, sign, default in pairs}
-
-
-def read(body: str) -> Flow:
-    return Reader({"texml": DIALECT}).read(f"<Response>{body}</Response>".encode(), "texml")
-
-
-def clean(body: str) -> tuple[verbs.AnyVerb, ...]:
-    flow = read(body)
-    assert [(notice.rule, notice.message) for notice in flow.notices] == []
-    return flow.verbs
+read = reader_of(DIALECT)
+clean = cleanly(read)
 
 
 def codes(body: str) -> list[str]:
     return [notice.code for notice in read(body).notices]
-
-
-def only(found: Sequence[verbs.AnyVerb], kind: type[V]) -> V:
-    (verb,) = found
-    assert isinstance(verb, kind)
-    return verb
 
 
 def test_every_element_of_the_digest_is_in_the_table_and_no_other() -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import TypeVar
 
 import pytest
 from msgspec import structs
@@ -15,7 +13,7 @@ from engine.dialects.reader import Reader
 from engine.dialects.vobiz.elements import DIALECT, ELEMENTS
 from engine.errors import DocumentError
 from engine.values import verbs
-from engine.values.flow import Flow
+from tests.dialects.reads import cleanly, listed, only, reader_of
 
 # Each attribute, and its default after the sign of equality.
 ATTRIBUTES = {
@@ -90,28 +88,8 @@ CHILDREN = {
     "w": "break emphasis phoneme prosody say-as sub",
 }
 
-V = TypeVar("V", bound=verbs.Verb)
-
-
-def listed(written: str) -> dict[str, str | None]:
-    pairs = (entry.partition("=") for entry in written.split())
-    return {name: default if sign else None for name, sign, default in pairs}
-
-
-def read(body: str) -> Flow:
-    return Reader({"vobiz": DIALECT}).read(f"<Response>{body}</Response>".encode(), "vobiz")
-
-
-def clean(body: str) -> tuple[verbs.AnyVerb, ...]:
-    flow = read(body)
-    assert [(notice.rule, notice.message) for notice in flow.notices] == []
-    return flow.verbs
-
-
-def only(found: Sequence[verbs.AnyVerb], kind: type[V]) -> V:
-    (verb,) = found
-    assert isinstance(verb, kind)
-    return verb
+read = reader_of(DIALECT)
+clean = cleanly(read)
 
 
 def test_every_element_of_the_digest_is_in_the_table_and_no_other() -> None:
