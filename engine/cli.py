@@ -1,4 +1,6 @@
-"""The command `callflow`: simulate, check, explain, diagram, replay, schema; the doors to what the engine can do.
+"""The command `callflow`: simulate, check, explain, diagram, replay, schema, serve, config: the doors to the engine.
+
+What asks a running service (`callflow calls`, `callflow kick …`) is in `live`.
 
 Every command imports what it needs when it runs, so that help and mistakes answer at once. Exit
 status: 0 all is well, 1 something is not as it should be, 2 what was asked for cannot be done.
@@ -9,13 +11,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
 from engine.errors import EngineError, RequestError
+from engine.live import commands
 from engine.resources import find
 
 if TYPE_CHECKING:
@@ -49,7 +52,7 @@ def guarded(command: F) -> F:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="callflow-engine", prog_name="callflow")
 def main() -> None:
-    """Run, check and explain XML call flows and conferences, without a network."""
+    """Run, check and explain XML call flows and conferences, serve them, and ask a running service."""
 
 
 @main.command()
@@ -241,3 +244,43 @@ def schema(what: str) -> None:
         return
     known_dialect(what, "schema", (*DIALECTS, "scenario"))
     click.echo(xsd(DIALECTS[what]), nl=False)
+
+
+CONFIG = click.option("--config", "path", type=FILE, help="The configuration (TOML); else a built-in one to try out.")
+LISTEN = click.option("--listen", metavar="HOST:PORT", help="Where to listen, instead of what the configuration says.")
+SWITCH = click.option("--switch", type=click.Choice(("simulated", "asterisk")), help="Which switch carries the calls.")
+SPEED = click.option(
+    "--speed", type=float, metavar="N", help="How many times faster the simulated switch's time runs."
+)
+
+
+@main.command()
+@CONFIG
+@LISTEN
+@SWITCH
+@SPEED
+@guarded
+def serve(path: Path | None, listen: str | None, switch: str | None, speed: float | None) -> None:
+    """Run the exchange in real time behind the vendors' REST APIs."""
+    from engine.rest import start
+
+    changes = {"listen": listen, "switch": switch, "speed": speed}
+    start.serve(start.configured(path, os.environ, changes), os.environ, partial(click.echo, err=True))
+
+
+@main.command()
+@CONFIG
+@LISTEN
+@SWITCH
+@SPEED
+@guarded
+def config(path: Path | None, listen: str | None, switch: str | None, speed: float | None) -> None:
+    """Print the configuration that is in effect, all defaults filled in and secrets masked."""
+    from engine.rest.start import configured
+    from engine.service.loading import shown
+
+    click.echo(shown(configured(path, os.environ, {"listen": listen, "switch": switch, "speed": speed})), nl=False)
+
+
+for ask in commands(guarded):
+    main.add_command(ask)

@@ -13,6 +13,7 @@ from math import inf
 from engine.machines.desk.tally import find_room
 from engine.machines.hearing import hearing
 from engine.machines.models import Call, Conference, Definition
+from engine.machines.queue import view_of
 from engine.machines.routing.faults import contain
 from engine.machines.routing.follows import FOLLOWS
 from engine.machines.routing.routes import ROUTES
@@ -21,7 +22,7 @@ from engine.settings import Settings
 from engine.values.effects import Effect
 from engine.values.events import Event
 from engine.values.tongue import Tongue
-from engine.values.views import CallView, ConferenceView, MemberView
+from engine.values.views import CallView, ConferenceView, MemberView, QueueView
 
 
 class Exchange:
@@ -111,6 +112,11 @@ class Exchange:
             return frozenset()
         return hearing(room.members.values(), running=room.state == "running")
 
+    def queues(self, account: str | None = None) -> tuple[QueueView, ...]:
+        """Every queue that was defined or used (of one account), in the order they were made."""
+        known = self._turn.queues.values()
+        return tuple(view_of(queue) for queue in known if account is None or queue.account == account)
+
     def definitions(self) -> tuple[Definition, ...]:
         """The stored conference definitions."""
         return tuple(self._turn.definitions.values())
@@ -131,6 +137,7 @@ class Exchange:
                 m.ends,
                 m.joined_at,
                 facts_of(self._turn.calls[m.call]),
+                m.came_at,
             )
             for m in room.members.values()
         )
@@ -145,6 +152,9 @@ class Exchange:
             room.started_at,
             room.definition,
             members,
+            room.changed_at,
+            room.why or "",
+            room.ended_by,
         )
 
     def _view_call(self, call: Call) -> CallView:

@@ -207,7 +207,9 @@ def load(written: bytes, tongues: Mapping[str, Tongue], *, watched: bool = False
     turn.calls.update((call.id, call) for call in state.calls)
     turn.rooms.update((room.id, room) for room in state.rooms)
     turn.names.update(((account, name), room) for account, name, room in state.names)
-    turn.definitions.update((definition.id, definition) for definition in state.definitions)
+    for definition in state.definitions:
+        turn.definitions[definition.id] = definition
+        turn.defined.setdefault((definition.account, definition.name), definition.id)
     turn.queues.update(((queue.account, queue.name), queue) for queue in state.queues)
     turn.recordings.update((recording.id, recording) for recording in state.recordings)
     turn.timers.update(state.timers)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal
+from itertools import chain
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
@@ -32,7 +33,8 @@ class Param(Struct, frozen=True):
     A source that begins with `=` is a fixed text. `form` is a word of FORMS, or `id:` and what
     is named. `words` replaces a value by the vendor's word (a value without one counts as
     absent). An absent or empty value leaves the parameter out, or gives `default`. `when` names a fact that must
-    be true, `!` before it one that must not.
+    be true, `!` before it one that must not. A row whose source is HEADERS stands for one parameter for each
+    SIP header of the call, its `name` before the header's.
     """
 
     name: str
@@ -44,6 +46,8 @@ class Param(Struct, frozen=True):
 
 
 Rows = tuple[Param, ...]
+
+HEADERS = "about.headers"
 
 
 class End(Struct, frozen=True):
@@ -71,13 +75,17 @@ class EndWords(Struct, frozen=True):
 
 
 class Outgoing(Struct, frozen=True):
-    """A worded request: parameters in a stable order; `sign` where the vendor signs; `body` form or json."""
+    """A worded request: parameters in a stable order; `sign` where the vendor signs; `body` form or json.
+
+    `whole` is what a JSON body says instead of the parameters, where it has more than texts.
+    """
 
     method: str
     url: str
     params: tuple[tuple[str, str], ...]
     sign: bool
     body: Literal["form", "json"] = "form"
+    whole: Any = None
 
 
 class Wording(Struct, frozen=True, kw_only=True):
@@ -176,6 +184,18 @@ def rows_for(wording: Wording, kind: str, sheet: Sheet) -> Rows:
     variant = wording.variants.get(kind)
     exact = wording.rows.get(f"{kind}:{sheet.get(variant)}") if variant else None
     return exact if exact is not None else wording.rows.get(kind, wording.common)
+
+
+def spread(rows: Rows, headers: tuple[tuple[str, str], ...]) -> Rows:
+    """Put a parameter for each SIP header where a row stands for all of them; of one name, the first counts."""
+    each: dict[str, str] = {}
+    for name, text in headers:
+        each.setdefault(name, text)
+
+    def of(row: Param) -> Rows:
+        return tuple(Param(row.name + name, "=" + text) for name, text in each.items())
+
+    return tuple(chain.from_iterable(of(row) if row.source == HEADERS else (row,) for row in rows))
 
 
 def phrase(rows: Rows, sheet: Sheet, wording: Wording, speller: Speller) -> tuple[tuple[str, str], ...]:

@@ -10,18 +10,25 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
 
 class Speller(Struct, frozen=True, kw_only=True):
-    """How ids and times are spelt: `seed` of the ids, `epoch` the run's start in seconds since 1970."""
+    """How ids and times are spelt: `seed` of the ids, `epoch` the run's start in seconds since 1970.
+
+    `accounts` are the names by which a customer knows its accounts, where they differ from ours.
+    """
 
     seed: str = ""
     epoch: float = 0.0
     plain: bool = False
+    accounts: Mapping[str, str] = {}
 
 
 def digest(speller: Speller, what: str, text: str) -> bytes:
@@ -30,7 +37,9 @@ def digest(speller: Speller, what: str, text: str) -> bytes:
 
 
 def as_uuid(speller: Speller, what: str, text: str) -> str:
-    """Spell an id in the form of a random UUID."""
+    """Spell an id in the form of a random UUID; one that has this form already stays as it is."""
+    if UUID.fullmatch(text):
+        return text
     raw = digest(speller, what, text).hex()
     return f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-{'89ab'[int(raw[16], 16) % 4]}{raw[17:20]}-{raw[20:32]}"
 
@@ -38,6 +47,17 @@ def as_uuid(speller: Speller, what: str, text: str) -> str:
 def as_opaque(speller: Speller, what: str, text: str) -> str:
     """Spell an id as `v3:` and 54 url-safe characters (TeXML 1.1)."""
     return "v3:" + base64.urlsafe_b64encode(digest(speller, what, text)[:40]).decode().rstrip("=")
+
+
+def prefixed(prefix: str) -> Callable[[Speller, str, str], str]:
+    """Spell ids as a word and 24 url-safe characters; one that begins with the word stays as it is (Audian 9 B24)."""
+
+    def style(speller: Speller, what: str, text: str) -> str:
+        if text.startswith(prefix):
+            return text
+        return prefix + base64.urlsafe_b64encode(digest(speller, prefix, text)[:18]).decode()
+
+    return style
 
 
 def as_it_is(speller: Speller, what: str, text: str) -> str:
@@ -49,11 +69,15 @@ STYLES: Mapping[str, Callable[[Speller, str, str], str]] = {
     "uuid": as_uuid,
     "opaque": as_opaque,
     "plain": as_it_is,
+    "conf": prefixed("conf_"),
+    "part": prefixed("part_"),
 }
 
 
 def spell_id(style: str, what: str, text: str, speller: Speller) -> str:
-    """Spell the id of a call, room, recording …; no id stays no id."""
+    """Spell the id of a call, room, recording …; no id stays no id, and an account has a name of its own."""
+    if what == "account":
+        return speller.accounts.get(text, text)
     return text if speller.plain or not text else STYLES[style](speller, what, text)
 
 

@@ -19,6 +19,7 @@ from engine.dialects.phrase import (
     phrase,
     rows_for,
     source_word,
+    spread,
 )
 from engine.dialects.plivo.callbacks import WORDING as PLIVO
 from engine.dialects.spelling import Speller, spell_id
@@ -104,7 +105,10 @@ def word(
     """Word a callback or fetch as its dialect does; ids stay plain unless a speller says otherwise."""
     wording = wordings[effect.tongue]
     sheet = sheet_of(effect, wording)
-    params = phrase(rows_for(wording, effect.kind, sheet), sheet, wording, speller)
+    rows = rows_for(wording, effect.kind, sheet)
+    if effect.about is not None and effect.about.headers:
+        rows = spread(rows, effect.about.headers)
+    params = phrase(rows, sheet, wording, speller)
     exact = f"{effect.kind}:{sheet.get(wording.variants.get(effect.kind, ''))}"
     return Outgoing(effect.method, effect.url, params, wording.sign, "json" if exact in wording.json_kinds else "form")
 
@@ -181,6 +185,7 @@ def told_of_call(about: CallFacts, wording: Wording) -> Facts:
         "about.called_sip": about.called if about.called.startswith("sip:") else None,
         "about.party": "sip" if about.caller.startswith("sip:") else "pstn",
         "about.caller_name": about.caller_name,
+        "about.forwarded_from": about.forwarded_from,
         "about.direction": about.direction,
         "about.outbound": about.direction == "outbound",
         "about.parent": about.parent,

@@ -81,6 +81,34 @@ class Agenda:
         """Say whether the event of that key is still to happen."""
         return key in self._keyed
 
+    def next_at(self) -> float | None:
+        """Say when the next thing will happen, and let nothing happen; None when nothing will."""
+        due, heap = self._due, self._heap
+        while due:
+            entry = due[0]
+            if not isinstance(entry, tuple) or self._keyed.get(entry[3]) == entry[1]:
+                return self.now
+            due.popleft()
+            self._dead -= 1
+        while heap:
+            at, order, _, key = heap[0]
+            if key is None or self._keyed.get(key) == order:
+                return at
+            heappop(heap)
+            self._dead -= 1
+        return None
+
+    def advance(self, to: float) -> None:
+        """Let time pass in which nothing happens; a time that is over changes nothing.
+
+        Raises ValueError where something is still to happen before.
+        """
+        if to > self.now:
+            at = self.next_at()
+            if at is not None and at < to:
+                raise ValueError(f"it cannot become {to} s: something happens at {at} s")
+            self.now = to
+
     def set_timer(self, effect: SetTimer) -> None:
         """Let the timer ring at its time, or at once where that is over; replaces the one of the same key."""
         at = effect.at if effect.at > self.now else self.now

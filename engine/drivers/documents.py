@@ -64,8 +64,10 @@ class Documents:
         reply = self._choose(effect)
         error = "" if reply.status else "connect"
         at = agenda.now + reply.after
-        if effect.timeout and reply.after > effect.timeout:
-            at, error = agenda.now + effect.timeout, "timeout"
+        # Where nobody is reached, the time to connect is over first.
+        bound, late = (effect.connect, "connect") if error and effect.connect else (effect.timeout, "timeout")
+        if bound and reply.after > bound:
+            at, error = agenda.now + bound, late
         if error:
             agenda.schedule(DocumentFetched(at, effect.owner, effect.id, 0, b"", "", error, url))
             return

@@ -70,6 +70,13 @@ class Speech(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 ORDINARY = Callee()
 
+
+def by_number(callees: Mapping[str, Callee]) -> Callable[[str], Callee]:
+    """Who is not among these is ordinary; a number is known with or without its plus."""
+    bare = {number.lstrip("+"): callee for number, callee in callees.items()}
+    return lambda number: bare.get(number.lstrip("+"), ORDINARY)
+
+
 # What a switch of our own making does at once and without an answer, and what is others' work.
 UNANSWERED: tuple[type[Effect], ...] = (
     effects.StartEarlyMedia,
@@ -80,6 +87,7 @@ UNANSWERED: tuple[type[Effect], ...] = (
     effects.CoachMember,
     effects.FetchDocument,
     effects.SendCallback,
+    effects.ForgetRecording,
     effects.Receipt,
     effects.Fault,
     effects.Noted,
@@ -87,7 +95,7 @@ UNANSWERED: tuple[type[Effect], ...] = (
 
 
 class SimulatedSwitch:
-    """Performs every effect on an agenda; `media` gives lengths in seconds by URL, `callees` habits by number."""
+    """Performs every effect on an agenda; `media` gives lengths in seconds by URL, `habits` how a number behaves."""
 
     def __init__(
         self,
@@ -95,7 +103,7 @@ class SimulatedSwitch:
         *,
         media: Mapping[str, float] | None = None,
         speech: Speech | None = None,
-        callees: Mapping[str, Callee] | None = None,
+        habits: Callable[[str], Callee] | None = None,
     ) -> None:
         """Keep the lengths and habits; nothing is going on yet."""
         self.agenda = agenda
@@ -103,7 +111,7 @@ class SimulatedSwitch:
         self._media = BUILT_IN | dict(media or {})
         self._speech = speech or Speech()
         self._lengths = dict(self._speech.lengths)
-        self._callees = dict(callees or {})
+        self._habits = habits or by_number({})
         self._rung: dict[str, str] = {}
         self._keys: dict[str, list[Hashable]] = {}
         self._takes = Takes(agenda)
@@ -229,11 +237,6 @@ class SimulatedSwitch:
             self._press(call, callee.presses, at)
         if callee.hangs_up_after:
             self.agenda.schedule(CallEnded(at + callee.hangs_up_after, call), self._key(call, "hangs_up"))
-
-    def _habits(self, number: str) -> Callee:
-        """Find how a number behaves, written with or without its plus."""
-        known = self._callees
-        return known.get(number) or known.get("+" + number) or known.get(number.lstrip("+")) or ORDINARY
 
     def _press(self, call: str, digits: str, at: float) -> None:
         for key in digits:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.machines import recording as recordings
 from engine.machines.consequences import CallGone, CallUp, EndCall, LegRang
 from engine.machines.models import Call
 from engine.machines.table import Row, table
@@ -49,6 +50,8 @@ def take_up(call: Call, event: CallAnswered, turn: Turn) -> None:
             send_first_digits(call, turn)
     if event.machine is not None:
         machine_found(call, event, turn)
+    if call.record is not None:
+        recordings.start(turn, call, call, call.record)
     turn.then(CallUp(call))
 
 

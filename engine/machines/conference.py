@@ -179,6 +179,7 @@ def call_gone(room: Conference, member: Member, call: Call, turn: Turn) -> None:
 def be_gone(room: Conference, member: Member, call: Call, turn: Turn) -> None:
     """Take the member off the room's list; tell, settle, and let its flow know."""
     del room.members[member.call]
+    room.changed_at = turn.at
     call.room = ""
     if member.label:
         room.labels.pop(member.label, None)
@@ -296,7 +297,7 @@ def settle(room: Conference, turn: Turn) -> None:
 
 def begin(room: Conference, event: Any, turn: Turn) -> None:
     """The room begins: whoever waits is seated and hears the others."""
-    room.started_at = turn.at
+    room.started_at = room.changed_at = turn.at
     waiting = [m for m in room.members.values() if m.state == "waiting"]
     # Whoever is on the way in was joined as one who waits, too.
     coming = [m for m in room.members.values() if m.state in ("waiting", "joining")]
@@ -369,6 +370,7 @@ def last_words(room: Conference, why: RoomEnd, turn: Turn) -> RecordConferenceEn
         turn.at,
         room.ended_by,
         room.numbers,
+        room.definition,
     )
 
 

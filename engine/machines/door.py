@@ -14,11 +14,9 @@ from msgspec import Struct
 
 from engine.machines.conference import end_of, settle
 from engine.machines.consequences import EndCall, MemberOut, StartSound
-from engine.machines.fetch import hook_at, resolve
-from engine.machines.models import Call, Conference, Definition, Entering, Member, Wish
+from engine.machines.models import Call, Conference, Definition, Entering, Member
 from engine.machines.table import Row, table
 from engine.machines.turn import Turn
-from engine.values import verbs
 from engine.values.causes import ExitCause
 from engine.values.effects import Facts, JoinConference, SpeakText, StopMedia
 from engine.values.flow import Hook
@@ -42,8 +40,8 @@ def room_for(turn: Turn, account: str, name: str, call: Call) -> Conference:
     room = Conference(id=f"r{turn.rooms_made}", account=account, name=name, tongue=call.tongue, created_at=turn.at)
     room.cap = rules.max_members
     room.time_limit = rules.room_time_limit
-    definition = next((d for d in turn.definitions.values() if (d.account, d.name) == (account, name)), None)
-    if definition is not None:
+    definition = turn.definitions.get(turn.defined.get((account, name), name))
+    if definition is not None and definition.account == account:
         adopt(room, definition)
     turn.rooms[room.id] = room
     turn.names[account, name] = room.id
@@ -52,14 +50,27 @@ def room_for(turn: Turn, account: str, name: str, call: Call) -> Conference:
     return room
 
 
+def room_name(definition: Definition, turn: Turn) -> str:
+    """The name of a definition's room: its own, or its id where another conference of the account bears that name."""
+    live = turn.rooms.get(turn.names.get((definition.account, definition.name), ""))
+    bearer = live.definition if live is not None else ""
+    bearer = bearer or turn.defined[definition.account, definition.name]
+    return definition.name if bearer == definition.id else definition.id
+
+
 def adopt(room: Conference, definition: Definition) -> None:
     """The room belongs to this definition."""
-    quiet = definition.profile in ("large", "webinar")
     room.definition = definition.id
     room.cap = definition.max_members
     room.wants_moderator = definition.wait_for_moderator
-    room.entry_tone = not quiet if definition.play_entry_tone is None else definition.play_entry_tone
-    room.exit_tone = not quiet if definition.play_exit_tone is None else definition.play_exit_tone
+    room.entry_tone, room.exit_tone = tones(definition)
+
+
+def tones(definition: Definition) -> tuple[bool, bool]:
+    """Whether tones tell who comes and who leaves: as the definition says, else by its profile (Audian 9 B14)."""
+    loud = definition.profile not in ("large", "webinar")
+    entry, leaving = definition.play_entry_tone, definition.play_exit_tone
+    return loud if entry is None else entry, loud if leaving is None else leaving
 
 
 # --- refusals ------------------------------------------------------------------------------------
@@ -138,13 +149,13 @@ def admit(room: Conference, visitor: Visitor, turn: Turn) -> bool:
 def register(room: Conference, visitor: Visitor, turn: Turn) -> None:
     """Put the member on the room's list."""
     member, call = visitor.member, visitor.call
-    room.numbers += 1
-    member.number = room.numbers
+    member.number = room.numbers = room.numbers + 1
     if visitor.coach:
         member.coaching = find_coached(room, visitor.coach) or ""
     if not room.members and visitor.cap is not None and not room.definition:
         room.cap = visitor.cap
     room.members[call.id] = member
+    room.changed_at = member.came_at = turn.at
     call.room = room.id
     if member.label:
         room.labels[member.label] = call.id
@@ -176,7 +187,7 @@ def start_waiting(room: Conference, member: Member, call: Call, turn: Turn) -> N
     if member.wait_sound:
         loops = turn.rules_of[call.tongue].wait_loops
         ask = Hook(member.wait_sound, member.wait_method)
-        facts: Facts = {"conference": "", "conference_name": room.name, "member": ""}
+        facts: Facts = {"conference": "", "conference_name": room.name, "member": "", "room": room.id}
         turn.then(StartSound(call, "wait_sound", call.id, call.id, ask, loops=loops, facts=facts))
     else:
         turn.then(StartSound(call, "wait_sound", call.id, call.id, media="music", loops=True))
@@ -206,58 +217,6 @@ REFUSED: dict[ExitCause, str] = {
     "label_taken": "another participant bears this label",
     "coach_unknown": "whom it is to coach is not in the conference",
 }
-
-
-# --- the Conference verb --------------------------------------------------------------------------
-
-
-def member_of(call: Call, verb: verbs.Conference, turn: Turn) -> Member:
-    """The member that a document describes."""
-    callback = hook_at(call, verb.callback, verb.callback_method)
-    # By position: by name it costs seven times as much, and every join comes along here.
-    return Member(
-        call.id,
-        0,
-        verb.muted,
-        verb.starts,
-        verb.ends,
-        verb.stay_alone,
-        verb.beep,
-        verb.enter_sound and absolute(call, verb.enter_sound),
-        verb.exit_sound and absolute(call, verb.exit_sound),
-        verb.wait_sound and absolute(call, verb.wait_sound),
-        verb.wait_method,
-        verb.hangup_on_star,
-        verb.relay_dtmf,
-        verb.digits_match,
-        verb.floor_event,
-        verb.label,
-        callback,
-        verb.leg_time_limit,
-        recording_wish(call, verb, turn) if verb.record else None,
-    )
-
-
-def recording_wish(call: Call, verb: verbs.Conference, turn: Turn) -> Wish:
-    """How the document wants the room recorded."""
-    hook = hook_at(call, verb.record_callback, verb.record_callback_method)
-    tells_members = "conference_record" in turn.rules_of[call.tongue].subscriptions
-    own = hook_at(call, verb.callback, verb.callback_method) if tells_members else None
-    return Wish(
-        source="conference",
-        hook=hook or own,
-        events=verb.record_callback_events if verb.record_callback else ("in-progress", "completed"),
-        format=verb.record_format,
-        silence=verb.record_timeout,
-        beep=verb.record_beep,
-        trim=verb.record_trim,
-        send_url=verb.send_url,
-    )
-
-
-def absolute(call: Call, sound: str) -> str:
-    """A sound as the room keeps it: beeps as they are, URLs absolute."""
-    return sound if sound.startswith("beep:") else resolve(call.base, sound)
 
 
 # --- a definition's door ---------------------------------------------------------------------------
@@ -359,7 +318,7 @@ def let_in(state: Entering, call: Call, turn: Turn) -> None:
     state.moderator = not known_member and state.digits in definition.moderator_pins
     state.digits = ""
     call.doing = None
-    room = room_for(turn, definition.account, definition.name, call)
+    room = room_for(turn, definition.account, room_name(definition, turn), call)
     if not room.definition:
         adopt(room, definition)
     listener = definition.profile == "webinar" and not state.moderator

@@ -1,6 +1,7 @@
 """Getting one document: attempts, then the fallback URL, then giving up.
 
-One FetchDocument effect is one attempt; how often and how long to try is the dialect's patience.
+One FetchDocument effect is one attempt; how often and how long to try is the dialect's patience, which the
+address may tune. The time for all attempts bounds the last of them too.
 A reply counts only if it is a 2xx that the dialect's reader can read. A reply with an audio type
 is a Play of its URL. What became of it leaves as a consequence: the flow and the sound programs
 each know what to do without it.
@@ -16,6 +17,7 @@ from yarl import URL
 from engine.errors import DocumentError
 from engine.machines.consequences import DocumentMissing, DocumentReady
 from engine.machines.models import Call, Conference, Fetch
+from engine.machines.patience import tuned
 from engine.machines.table import Row, table
 from engine.machines.turn import Turn, facts_of
 from engine.values.causes import EndCause
@@ -26,6 +28,8 @@ from engine.values.rules import Patience
 from engine.values.verbs import Play
 
 PATIENT = Patience()
+# What is left of the time for all attempts is enough for another one, in seconds; less is an error of rounding.
+WORTHWHILE = 0.001
 WEB = ("http://", "https://")
 METHODS = ("GET", "POST")
 
@@ -68,25 +72,44 @@ def attempt(turn: Turn, owner: Call | Conference, call: Call | None, ask: Fetch)
     """Send one attempt out."""
     ask.tries += 1
     ask.id = made = turn.await_id(owner, ask.purpose)
-    patience = patience_of(turn, owner.tongue, ask)
+    patience, url = patience_of(turn, owner.tongue, ask)
     about = facts_of(call) if call is not None else None
+    timeout = min(patience.timeout, time_left(turn, ask, patience))
     turn.do(
-        FetchDocument(owner.id, made, ask.url, ask.method, ask.kind, owner.tongue, about, ask.facts, patience.timeout)
+        FetchDocument(
+            owner=owner.id,
+            id=made,
+            url=url,
+            method=ask.method,
+            kind=ask.kind,
+            tongue=owner.tongue,
+            about=about,
+            facts=ask.facts,
+            timeout=timeout,
+            connect=min(patience.connect, timeout),
+        )
     )
 
 
-def patience_of(turn: Turn, tongue: str, ask: Fetch) -> Patience:
-    """The dialect's patience for this kind of document."""
-    known = turn.rules_of[tongue].patience
-    return known.get(ask.blame) or known.get("", PATIENT)
+def patience_of(turn: Turn, tongue: str, ask: Fetch) -> tuple[Patience, str]:
+    """The patience for this kind of document, as the address tunes it, and the address to ask."""
+    rules = turn.rules_of[tongue]
+    known = rules.patience.get(ask.blame) or rules.patience.get("", PATIENT)
+    return tuned(known, ask.url, rules.tuning)
+
+
+def time_left(turn: Turn, ask: Fetch, patience: Patience) -> float:
+    """Seconds that remain for all further attempts."""
+    return patience.total - (turn.at - ask.started_at)
 
 
 def judge(turn: Turn, tongue: str, ask: Fetch, event: DocumentFetched) -> Verdict:
     """Read what came back."""
-    url = event.location or ask.url
+    patience, asked = patience_of(turn, tongue, ask)
+    url = event.location or asked
     if event.error or not 200 <= event.status < 300:
         word = event.error or ("5xx" if event.status >= 500 else "4xx")
-        return Verdict(None, "fetch_failed", url, again=word in patience_of(turn, tongue, ask).retry)
+        return Verdict(None, "fetch_failed", url, again=word in patience.retry)
     if event.content_type.startswith("audio/"):
         return Verdict(Flow(tongue, (Play(name="Play", line=0, url=url),)), "fetch_failed", url)
     try:
@@ -115,8 +138,8 @@ def worth_another_try(ask: Fetch, verdict: Verdict, turn: Turn) -> bool:
     owner = turn.owner(ask.owner)
     if owner is None or not verdict.again:
         return False
-    patience = patience_of(turn, owner.tongue, ask)
-    return ask.tries < patience.tries and turn.at - ask.started_at < patience.total
+    patience, _ = patience_of(turn, owner.tongue, ask)
+    return ask.tries < patience.tries and time_left(turn, ask, patience) >= WORTHWHILE
 
 
 def has_fallback(ask: Fetch, verdict: Verdict, turn: Turn) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from engine.machines import recording as recordings
 from engine.machines.consequences import EndSound, StartSound
 from engine.machines.fetch import hook_at, resolve
-from engine.machines.models import Call, Dialling, Leg, Wish
+from engine.machines.models import Call, Dialling, Leg
 from engine.machines.telling import tell, tell_status
 from engine.machines.turn import Turn
 from engine.values import verbs
 from engine.values.effects import Facts, PlaceCall, PlayMedia, StopMedia
-from engine.values.flow import Hook
+from engine.values.flow import Hook, Wish
 
 RINGABLE = ("number", "user", "sip")
 
@@ -61,7 +61,7 @@ def ring(state: Dialling, line: Line, index: int, turn: Turn) -> None:
             leg.caller_name,
             target.kind,
             verb.timeout,
-            split_headers(target.headers or verb.headers),
+            leg.headers,
             leg.account,
             call.id,
             bool(leg.machine_detection),
@@ -93,6 +93,7 @@ def new_leg(call: Call, verb: verbs.Dial, target: verbs.Target, turn: Turn) -> C
         status=hook_at(call, target.callback, target.callback_method),
         status_events=target.callback_events,
         base=call.base,
+        headers=split_headers(target.headers or verb.headers),
     )
 
 

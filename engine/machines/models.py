@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from engine.values.causes import EndCause, EndSource, ExitCause, RoomEnd
 from engine.values.effects import CallFacts, Facts
-from engine.values.flow import Flow, Hook
+from engine.values.flow import Flow, Hook, Wish
 from engine.values.verbs import AnyVerb
 
 
@@ -88,21 +88,6 @@ class Recording(Struct, eq=False, kw_only=True):
     send_url: bool = True
     running: bool = False  # the switch has said so
     told: int = 0
-
-
-class Wish(Struct, frozen=True, kw_only=True):
-    """How something is to be recorded: format, channels, limits in seconds (0: none), and who is told."""
-
-    source: str
-    hook: Hook | None = None
-    events: tuple[str, ...] = ("completed",)
-    format: str = "mp3"
-    channels: str = "mono"
-    max_length: float = 0.0
-    silence: float = 0.0
-    beep: bool = False
-    trim: bool = False
-    send_url: bool = True
 
 
 class Collecting(Struct, eq=False, tag="collecting"):
@@ -252,6 +237,9 @@ class Call(Struct, eq=False, kw_only=True, gc=False):
     purpose: str = ""
     far_held: bool = False
     recorded: tuple[str, ...] = ()  # the recordings whose callbacks speak of it
+    headers: tuple[tuple[str, str], ...] = ()
+    forwarded_from: str = ""
+    record: Wish | None = None  # it is to be recorded from its answer on
 
 
 class Member(Struct, eq=False, gc=False):
@@ -294,6 +282,7 @@ class Member(Struct, eq=False, gc=False):
     let_in: bool = False  # the switch has it, or had it
     talking: bool = False  # its talk was told, so its silence will be
     retried: tuple[str, ...] = ()  # flags that the switch could not make real once
+    came_at: float = 0.0
 
 
 class Conference(Struct, eq=False, kw_only=True, gc=False):
@@ -337,10 +326,11 @@ class Conference(Struct, eq=False, kw_only=True, gc=False):
     timers: list[str] | None = None
     sounds: dict[str, Sound] | None = None
     recording: str = ""
+    changed_at: float = 0.0
 
 
 class Queue(Struct, eq=False):
-    """Calls that wait, first come first served."""
+    """Calls that wait, first come first served; `max_size` (0: none) bounds them whatever their documents say."""
 
     account: str
     name: str
@@ -348,10 +338,13 @@ class Queue(Struct, eq=False):
     agents: list[str] = field(default_factory=list)
     served: int = 0
     waited: float = 0.0
+    max_size: int = 0
+    created_at: float = 0.0
+    changed_at: float = 0.0
 
 
 class Definition(Struct, eq=False, kw_only=True):
-    """A conference that callers may dial into before anybody is there."""
+    """A conference that callers may dial into before anybody is there; `more` is the customer's own JSON, kept."""
 
     id: str
     account: str = ""
@@ -363,3 +356,5 @@ class Definition(Struct, eq=False, kw_only=True):
     play_entry_tone: bool | None = None
     play_exit_tone: bool | None = None
     wait_for_moderator: bool = False
+    more: str = ""
+    created_at: float = 0.0

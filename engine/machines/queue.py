@@ -15,18 +15,50 @@ from engine.machines.turn import Turn
 from engine.values import verbs
 from engine.values.effects import ConnectCalls, DisconnectCalls, Facts
 from engine.values.flow import Hook
+from engine.values.views import QueueView
 
 
 def queue_for(turn: Turn, account: str, name: str) -> Queue:
     """The account's queue of that name, made when it is first needed."""
-    return turn.queues.setdefault((account, name), Queue(account, name))
+    queue = turn.queues.get((account, name))
+    if queue is None:
+        queue = turn.queues[account, name] = Queue(account, name, created_at=turn.at, changed_at=turn.at)
+    return queue
+
+
+def queue_of(call: Call, state: Queuing, turn: Turn) -> Queue:
+    """The queue that a call is or was in; one that was forgotten meanwhile is empty, and is not made again."""
+    return turn.queues.get((call.account, state.queue)) or Queue(call.account, state.queue)
+
+
+def view_of(queue: Queue) -> QueueView:
+    """What a reader may see of a queue."""
+    return QueueView(
+        queue.account,
+        queue.name,
+        queue.max_size,
+        tuple(queue.calls),
+        average_wait(queue),
+        queue.created_at,
+        queue.changed_at,
+    )
+
+
+def average_wait(queue: Queue) -> float:
+    """How long its served calls have waited on average, in seconds."""
+    return queue.waited / queue.served if queue.served else 0.0
+
+
+def bound(queue: Queue, verb: verbs.Enqueue) -> int:
+    """How many may wait as far as the queue and this document say, the smaller of both (0: no bound)."""
+    return min((size for size in (queue.max_size, verb.max_size) if size), default=0)
 
 
 def enqueue(call: Call, verb: verbs.Enqueue, turn: Turn) -> bool:
     """Wait in a queue, unless it is full."""
     queue = queue_for(turn, call.account, verb.queue)
     state = call.doing = Queuing(verb.queue, turn.at)
-    if verb.max_size and len(queue.calls) >= verb.max_size:
+    if len(queue.calls) >= bound(queue, verb) > 0:
         state.state = "left"
         state.result = "queue_full"
         turn.then(Conclude(call, "action_enqueue", result_facts(call, state, turn), "queue_full"))
@@ -58,16 +90,15 @@ def wait_facts(call: Call, turn: Turn) -> Facts:
     state = call.doing
     if not isinstance(state, Queuing):
         return {}
-    queue = queue_for(turn, call.account, state.queue)
+    queue = queue_of(call, state, turn)
     position = queue.calls.index(call.id) + 1 if call.id in queue.calls else 0
-    average = queue.waited / queue.served if queue.served else 0.0
     return {
         "queue": queue.name,
         "queue_position": position,
         "queue_size": len(queue.calls),
-        "queue_average_seconds": average,
+        "queue_average_seconds": average_wait(queue),
         "queue_seconds": turn.at - state.since,
-        "queue_max": (call.verb.max_size or None) if isinstance(call.verb, verbs.Enqueue) else None,
+        "queue_max": (bound(queue, call.verb) or None) if isinstance(call.verb, verbs.Enqueue) else None,
     }
 
 
@@ -110,14 +141,14 @@ def be_served(state: Queuing, event: tuple[Call, Call], turn: Turn) -> None:
     state.partner = agent.id
     state.result = "bridged"
     leave_line(call, state, turn)
-    queue = queue_for(turn, call.account, state.queue)
+    queue = queue_of(call, state, turn)
     queue.served += 1
     queue.waited += turn.at - state.since
 
 
 def leave_line(call: Call, state: Queuing, turn: Turn) -> None:
     """Take the call off the queue's list and silence its wait sound."""
-    queue = queue_for(turn, call.account, state.queue)
+    queue = queue_of(call, state, turn)
     if call.id in queue.calls:
         queue.calls.remove(call.id)
     turn.cancel_timer(call, "queue")
@@ -197,7 +228,7 @@ def asked_to_leave(call: Call, result: str, turn: Turn) -> None:
 
 def stop_serving(agent: Call, state: Queuing, turn: Turn) -> None:
     """The agent does not wait for a call any more."""
-    queue = queue_for(turn, agent.account, state.queue)
+    queue = queue_of(agent, state, turn)
     if agent.id in queue.agents:
         queue.agents.remove(agent.id)
 

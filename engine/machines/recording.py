@@ -10,12 +10,13 @@ from typing import Any
 
 from engine.machines.consequences import RecordingOver
 from engine.machines.fetch import hook_at
-from engine.machines.models import Call, Conference, Recording, Wish
+from engine.machines.models import Call, Conference, Recording
 from engine.machines.table import Row, table
 from engine.machines.turn import Turn, facts_of
 from engine.values import effects, verbs
 from engine.values.effects import Facts, SendCallback
 from engine.values.events import RecordingEnded
+from engine.values.flow import Wish
 
 
 def start(turn: Turn, owner: Call | Conference, call: Call | None, wish: Wish, *, for_verb: bool = False) -> Recording:
@@ -43,7 +44,16 @@ def start(turn: Turn, owner: Call | Conference, call: Call | None, wish: Wish, *
         call.recorded = (*call.recorded, made)
     turn.do(
         effects.StartRecording(
-            owner.id, made, owner.id, wish.format, wish.channels, wish.max_length, wish.silence, wish.beep, wish.trim
+            owner.id,
+            made,
+            owner.id,
+            wish.format,
+            wish.channels,
+            wish.max_length,
+            wish.silence,
+            wish.beep,
+            wish.trim,
+            wish.source,
         )
     )
     return recording

@@ -31,6 +31,7 @@ class Turn:
         "at",
         "begun",
         "calls",
+        "defined",
         "definitions",
         "do",
         "effects",
@@ -62,6 +63,7 @@ class Turn:
         self.rooms: dict[str, Conference] = {}
         self.names: dict[tuple[str, str], str] = {}
         self.definitions: dict[str, Definition] = {}
+        self.defined: dict[tuple[str, str], str] = {}  # by account and name: the oldest definition that bears it
         self.recordings: dict[str, Recording] = {}
         self.queues: dict[tuple[str, str], Queue] = {}
         self.timers: dict[str, int] = {}
@@ -150,6 +152,8 @@ def facts_of(call: Call) -> CallFacts:
         call.source,
         call.purpose,
         call.machine,
+        call.headers,
+        call.forwarded_from,
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from engine.convert import nearest
 from engine.dialects import source
 from engine.dialects.reader import detect
 from engine.dialects.registry import DIALECTS
 from engine.dialects.tongues import DEFINED
 from engine.errors import DocumentError, RequestError
-from engine.simulation.convert import nearest
 from engine.simulation.scenario import Caller, Play
 
 

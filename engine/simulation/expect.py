@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
+from engine.convert import convert, nearest
 from engine.errors import RequestError
-from engine.simulation.convert import convert, nearest
 from engine.values.words import WHATS
 
 Entry = Mapping[str, Any]

@@ -10,12 +10,12 @@ from typing import Any, Literal, get_args, get_origin
 import msgspec
 from msgspec import NODEFAULT
 
+from engine.convert import nearest
 from engine.dialects.dialect import Attribute, Dialect, Element
 from engine.dialects.lexical import describe
 from engine.dialects.registry import DIALECTS
 from engine.dialects.tongues import RULES
 from engine.errors import RequestError
-from engine.simulation.convert import nearest
 from engine.simulation.words import WORDS, Word
 from engine.values import verbs
 from engine.values.causes import EXIT_CAUSES, EXIT_WORDS, OUTCOME_INSTEAD, OUTCOME_WORDS

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
+from engine.convert import explained, names_of, nearest
 from engine.errors import RequestError
-from engine.simulation.convert import explained, names_of, nearest
 from engine.simulation.words import WORDS, Word
 
 WHOM: tuple[str, ...] = ("members", "call")

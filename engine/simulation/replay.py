@@ -8,7 +8,7 @@ from engine.dialects.tongues import tongues
 from engine.errors import RequestError
 from engine.exchange import Exchange
 from engine.journal import digest_of_tables, read, replay
-from engine.simulation.timeline import Entry, Timeline
+from engine.timeline import Entry, Timeline
 
 
 def replayed(lines: Iterable[bytes], tell: Callable[[str], None]) -> list[Entry]:

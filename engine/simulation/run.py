@@ -12,13 +12,13 @@ from engine.dialects.tongues import tongues
 from engine.dialects.wording import word
 from engine.drivers.agenda import Agenda
 from engine.drivers.documents import Documents
-from engine.drivers.simulated import SimulatedSwitch
+from engine.drivers.simulated import SimulatedSwitch, by_number
 from engine.exchange import Exchange
 from engine.simulation.dialect import Choice
 from engine.simulation.expect import SAME, Expectation, Failure, failures
 from engine.simulation.scenario import Caller, Play
-from engine.simulation.timeline import Entry, Timeline
 from engine.simulation.words import HangUp, LoseCall, Press, Say, SwitchFails, Talk, carry_out
+from engine.timeline import Entry, Timeline
 from engine.values.commands import Command, DefineConference, MemberCommand
 from engine.values.effects import Effect, FetchDocument
 from engine.values.events import CallArrived, CommandGiven, Event
@@ -58,7 +58,7 @@ class Simulation:
         self.agenda = Agenda()
         self.exchange = Exchange(self.tongues, seed=str(scenario.seed), watched=True)
         self.switch = SimulatedSwitch(
-            self.agenda, media=scenario.media, speech=scenario.speech, callees=scenario.callees
+            self.agenda, media=scenario.media, speech=scenario.speech, habits=by_number(scenario.callees)
         )
         self.documents = Documents(self.agenda, play.replies, params, scenario.media)
         self.timeline = Timeline.of(self.exchange)
@@ -154,12 +154,8 @@ class Simulation:
         view = self.exchange.call(command.members[0]) if isinstance(command, MemberCommand) else None
         rooms = [room.name for room in self.exchange.conferences(account)]
         if view is not None and view.conference:
-            name = view.conference  # rooms are known by their ids as well
-        elif len(rooms) == 1:
-            name = rooms[0]
-        else:
-            name = ""
-        return msgspec.structs.replace(command, conference=name)
+            return msgspec.structs.replace(command, room=view.conference)
+        return msgspec.structs.replace(command, conference=rooms[0] if len(rooms) == 1 else "")
 
     # Who hears whom.
 

@@ -11,11 +11,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
+from engine.convert import convert, nearest
 from engine.drivers.documents import SOUNDS, Reply
 from engine.drivers.simulated import Callee, Speech
 from engine.errors import RequestError
-from engine.simulation.convert import convert, mapping, nearest, parse, sequence
 from engine.simulation.expect import Expectation, read_expectation
+from engine.simulation.parse import mapping, parse, sequence
 from engine.simulation.words import PLACING, WORDS, Talk, of_step
 from engine.values.rules import Rules
 

@@ -1,7 +1,7 @@
 """What a customer asks: imperative, frozen; the wire tag is the word of `do` in a scenario.
 
-Rooms are named by account and name (or by the room's own id); members by call id, member number
-or label; `("all",)` means every member. None means "leave as it is".
+Rooms are named by account and name, or by the room's own id as `room` (without an account also as
+`conference`); members by call id, member number or label; `("all",)` means every member. None means "leave as it is".
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from engine.values.flow import Hook
+from engine.values.flow import Hook, Wish
 
 ALL = ("all",)
 
@@ -22,8 +22,9 @@ class Command(Struct, frozen=True, kw_only=True, tag_field="do"):
 class MemberCommand(Command, frozen=True, kw_only=True):
     """A command to members of one room."""
 
-    conference: str
+    conference: str = ""
     account: str = ""
+    room: str = ""
     members: tuple[str, ...] = ALL
 
 
@@ -79,8 +80,9 @@ class StopSpeakToMember(MemberCommand, frozen=True, kw_only=True, tag="stop_spea
 class RoomCommand(Command, frozen=True, kw_only=True):
     """A command to one room."""
 
-    conference: str
+    conference: str = ""
     account: str = ""
+    room: str = ""
 
 
 class Announce(RoomCommand, frozen=True, kw_only=True, tag="announce"):
@@ -126,7 +128,11 @@ class EndAllConferences(Command, frozen=True, kw_only=True, tag="end_all_confere
 
 
 class InviteMember(RoomCommand, frozen=True, kw_only=True, tag="invite"):
-    """Dial somebody into the room (created when there is none); `call` is the new call's id."""
+    """Dial somebody into the room (created when there is none); `call` is the new call's id.
+
+    `record` records that leg from its answer on (true, in journals of old: the room, told to `callback`);
+    `record_conference` the room, from when it runs. `username` and `password` are for a SIP address.
+    """
 
     call: str
     to: str
@@ -136,6 +142,7 @@ class InviteMember(RoomCommand, frozen=True, kw_only=True, tag="invite"):
     timeout: float = 0.0
     time_limit: float = 0.0
     label: str = ""
+    moderator: bool = False
     muted: bool = False
     beep: Literal["none", "both", "enter", "exit"] = "both"
     starts: bool = True
@@ -144,17 +151,26 @@ class InviteMember(RoomCommand, frozen=True, kw_only=True, tag="invite"):
     max_members: int | None = None
     wait_sound: Hook | None = None
     coach: str = ""
-    record: bool = False
+    record: Wish | bool | None = False
+    record_conference: Wish | None = None
     callback: Hook | None = None
     callback_events: tuple[str, ...] = ()
     status: Hook | None = None
     status_events: tuple[str, ...] = ("completed",)
     machine_detection: Literal["", "true", "hangup"] = ""
+    machine_hook: Hook | None = None
     send_digits: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    username: str = ""
+    password: str = ""
 
 
 class DefineConference(Command, frozen=True, kw_only=True, tag="define_conference"):
-    """Store or change a definition that callers may dial into; None leaves a field as it is."""
+    """Store or change a definition that callers may dial into; None leaves a field as it is.
+
+    `reset` names fields that get their defaults back, before the given ones are set. `more` is JSON of an
+    object that is only kept.
+    """
 
     id: str
     account: str = ""
@@ -166,6 +182,8 @@ class DefineConference(Command, frozen=True, kw_only=True, tag="define_conferenc
     play_entry_tone: bool | None = None
     play_exit_tone: bool | None = None
     wait_for_moderator: bool | None = None
+    more: str | None = None
+    reset: tuple[str, ...] = ()
 
 
 class ForgetConference(Command, frozen=True, kw_only=True, tag="forget_conference"):
@@ -174,8 +192,28 @@ class ForgetConference(Command, frozen=True, kw_only=True, tag="forget_conferenc
     id: str
 
 
+class QueueCommand(Command, frozen=True, kw_only=True):
+    """A command to one queue of an account, by its name."""
+
+    name: str
+    account: str = ""
+
+
+class DefineQueue(QueueCommand, frozen=True, kw_only=True, tag="define_queue"):
+    """Make a queue, or change how many calls may wait in it: `max_size` (0: no bound of its own)."""
+
+    max_size: int = 0
+
+
+class ForgetQueue(QueueCommand, frozen=True, kw_only=True, tag="forget_queue"):
+    """Remove a queue in which nobody waits."""
+
+
 class MakeCall(Command, frozen=True, kw_only=True, tag="make_call"):
-    """Place a call; its flow starts with the answer. `call` is the new call's id; times in seconds."""
+    """Place a call; its flow starts with the answer. `call` is the new call's id; times in seconds.
+
+    `record` records it from the answer on; `username` and `password` are for a SIP address.
+    """
 
     call: str
     to: str
@@ -197,6 +235,9 @@ class MakeCall(Command, frozen=True, kw_only=True, tag="make_call"):
     machine_detection: Literal["", "true", "hangup"] = ""
     machine_hook: Hook | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    record: Wish | None = None
+    username: str = ""
+    password: str = ""
 
 
 class CallCommand(Command, frozen=True, kw_only=True):
@@ -231,6 +272,13 @@ class TransferCall(CallCommand, frozen=True, kw_only=True, tag="transfer"):
     document: bytes = b""
     fallback: Hook | None = None
     tongue: str = ""
+
+
+class UpdateCall(CallCommand, frozen=True, kw_only=True, tag="update_call"):
+    """Change where the status of a call is told and which events are; a first address is told of the end alone."""
+
+    status: Hook | None = None
+    status_events: tuple[str, ...] | None = None
 
 
 class PlayOnCall(CallCommand, frozen=True, kw_only=True, tag="play_on_call"):
@@ -270,16 +318,28 @@ class SendDigitsOnCall(CallCommand, frozen=True, kw_only=True, tag="send_digits"
 
 
 class RecordCall(CallCommand, frozen=True, kw_only=True, tag="record_call"):
-    """Record a live call in the background for `max_length` s at most."""
+    """Record a live call in the background for `max_length` s at most (0: without end).
+
+    `callback` is told of the states in `callback_events`, with the recording's address where `send_url` says so.
+    """
 
     max_length: float = 60.0
     format: str = "mp3"
     channels: str = "mono"
     callback: Hook | None = None
+    callback_events: tuple[str, ...] = ("completed",)
+    beep: bool = False
+    send_url: bool = True
 
 
 class StopRecordCall(CallCommand, frozen=True, kw_only=True, tag="stop_record_call"):
     """Stop the recordings of a live call."""
+
+
+class ForgetRecording(Command, frozen=True, kw_only=True, tag="forget_recording"):
+    """Drop a recording that is stored; `recording` is its id. One that still runs is refused."""
+
+    recording: str
 
 
 class ShutDown(Command, frozen=True, kw_only=True, tag="shut_down"):
@@ -305,11 +365,14 @@ AnyCommand = (
     | InviteMember
     | DefineConference
     | ForgetConference
+    | DefineQueue
+    | ForgetQueue
     | MakeCall
     | CancelCall
     | HangUpCall
     | HangUpAllCalls
     | TransferCall
+    | UpdateCall
     | PlayOnCall
     | StopPlayOnCall
     | SpeakOnCall
@@ -317,5 +380,6 @@ AnyCommand = (
     | SendDigitsOnCall
     | RecordCall
     | StopRecordCall
+    | ForgetRecording
     | ShutDown
 )

@@ -20,7 +20,8 @@ Facts = dict[str, Fact]
 class CallFacts(Struct, frozen=True, gc=False):
     """A frozen copy of what a customer may learn of a call at one instant; times in seconds of the run.
 
-    `status` is queued, ringing, in_progress or ended; `role` is inbound, outbound, dialled or invited.
+    `status` is queued, ringing, in_progress or ended; `role` is inbound, outbound, dialled or invited. `headers`
+    are the SIP headers that it came or was placed with.
     """
 
     call: str
@@ -39,6 +40,8 @@ class CallFacts(Struct, frozen=True, gc=False):
     source: EndSource | None = None
     purpose: str = ""  # what was being fetched, where a document was the cause
     machine: bool | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    forwarded_from: str = ""
 
 
 class Effect(Struct, frozen=True, tag_field="effect", tag=snake):
@@ -149,7 +152,7 @@ class SendDigits(Effect, frozen=True, tag=snake, gc=False):
 class StartRecording(Effect, frozen=True, tag=snake, gc=False):
     """Record a call or a room; told by RecordingStarted and RecordingEnded.
 
-    `silence` s of silence and `max_length` s end it (0: neither).
+    `silence` s of silence and `max_length` s end it (0: neither). `source` is whose wish it is, as in values.flow.
     """
 
     owner: str
@@ -161,6 +164,7 @@ class StartRecording(Effect, frozen=True, tag=snake, gc=False):
     silence: float = 0.0
     beep: bool = False
     trim: bool = False
+    source: str = ""
 
 
 class PauseRecording(Effect, frozen=True, tag=snake, gc=False):
@@ -251,7 +255,8 @@ class FetchDocument(Effect, frozen=True, tag=snake, gc=False):
     """One attempt to fetch a document; told by DocumentFetched.
 
     `kind` says what is fetched (answer, action_collect, wait_sound, …), `about` the call, `facts`
-    what the request's parameters are worded from; `timeout` in seconds.
+    what the request's parameters are worded from; `timeout` bounds the attempt and `connect` its
+    beginning, in seconds (0: no bound of its own).
     """
 
     owner: str
@@ -263,6 +268,7 @@ class FetchDocument(Effect, frozen=True, tag=snake, gc=False):
     about: CallFacts | None = None
     facts: Facts = {}
     timeout: float = 15.0
+    connect: float = 0.0
 
 
 class SendCallback(Effect, frozen=True, tag=snake, gc=False):
@@ -332,6 +338,13 @@ class RecordConferenceEnd(Effect, frozen=True, tag=snake, gc=False):
     ended_at: float
     ended_by: str = ""
     members: int = 0
+    definition: str = ""
+
+
+class ForgetRecording(Effect, frozen=True, tag=snake, gc=False):
+    """Drop a stored recording; nothing is told."""
+
+    id: str
 
 
 class Fault(Effect, frozen=True, tag=snake, gc=False):

@@ -24,7 +24,8 @@ class Event(Struct, frozen=True, tag_field="event", tag=snake):
 class CallArrived(Event, frozen=True, tag=snake, gc=False):
     """Somebody calls one of the account's numbers; the channel rings.
 
-    `conference` names a definition that the number leads into, instead of an answer document.
+    `conference` names a definition that the number leads into, instead of an answer document; `forwarded_from`
+    the number that passed the call on.
     """
 
     call: str
@@ -39,6 +40,7 @@ class CallArrived(Event, frozen=True, tag=snake, gc=False):
     caller_name: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     conference: str = ""
+    forwarded_from: str = ""
 
 
 class CallRinging(Event, frozen=True, tag=snake, gc=False):

@@ -37,3 +37,22 @@ class Hook(Struct, frozen=True, gc=False):
 
     url: str
     method: str = "POST"
+
+
+class Wish(Struct, frozen=True, kw_only=True):
+    """How something is to be recorded: format, channels, limits in seconds (0: none), and who is told.
+
+    `source` is whose wish it is: record_verb, dial, conference, api (a command on a live call) or outbound (the
+    command that placed the call); a command leaves it out.
+    """
+
+    source: str = ""
+    hook: Hook | None = None
+    events: tuple[str, ...] = ("completed",)
+    format: str = "mp3"
+    channels: str = "mono"
+    max_length: float = 0.0
+    silence: float = 0.0
+    beep: bool = False
+    trim: bool = False
+    send_url: bool = True

@@ -11,15 +11,33 @@ from engine.values.causes import ExitCause, Outcome
 
 
 class Patience(Struct, frozen=True, kw_only=True):
-    """How hard to try a fetch: `tries` attempts of `timeout` s, `total` s in all, then the fallback URL.
+    """How hard to try an address: `tries` attempts of `timeout` s, `total` s in all; a document has a fallback then.
 
-    `retry` names what is worth another attempt: `timeout`, `connect`, `4xx`, `5xx`.
+    `connect` bounds, in seconds, how long an attempt may take to reach somebody (0: `timeout` alone does). `retry`
+    names what is worth another attempt: `timeout`, `connect`, `4xx`, `5xx`. `gap` is the pause in seconds before the
+    second attempt at a callback, doubled before each further one; documents are asked for again at once, as a caller
+    waits.
     """
 
     tries: int = 1
+    connect: float = 0.0
     timeout: float = 15.0
     total: float = 60.0
+    gap: float = 0.0
     retry: tuple[str, ...] = ("timeout", "connect")
+
+
+class Tune(Struct, frozen=True, kw_only=True):
+    """What a key in the fragment of an address does: which field of Patience it `sets`, and how its value `reads`.
+
+    `least` and `most` bound a number as the customer writes it; `words` are what a list may name, and stand for ours.
+    """
+
+    sets: Literal["tries", "connect", "timeout", "total", "retry"]
+    reads: Literal["milliseconds", "retries", "words"]
+    least: int = 0
+    most: int = 0
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Rules(Struct, frozen=True, kw_only=True):
@@ -82,8 +100,10 @@ class Rules(Struct, frozen=True, kw_only=True):
     # Calls: defaults of placed calls, seconds.
     ring_timeout: float = 120.0
     call_time_limit: float = 14400.0
-    # Fetching: the method and patience per kind (`answer`, `action`, `redirect`, `transfer`, `sound`).
+    # HTTP: the patience per kind (`answer`, `action`, `redirect`, `transfer`, `sound`, `callback`), and what an
+    # address may change of it in its fragment, by key.
     patience: Mapping[str, Patience] = field(default_factory=dict)
+    tuning: Mapping[str, Tune] = field(default_factory=dict)
     # Kinds of fetches that may go to the call's fallback URL.
     fallback_kinds: tuple[str, ...] = ("answer",)
     # Dial: whether the caller is answered before ringing starts.

@@ -8,7 +8,10 @@ from engine.values.effects import CallFacts
 
 
 class MemberView(Struct, frozen=True):
-    """One member: `number` counts from 1 in its room; `state` is invited, joining, waiting, seated or leaving."""
+    """One member: `number` counts from 1 in its room; `state` is invited, joining, waiting, seated or leaving.
+
+    `came_at` is when it was put on the room's list, by its document or an invitation.
+    """
 
     call: str
     number: int
@@ -23,10 +26,15 @@ class MemberView(Struct, frozen=True):
     ends: bool
     joined_at: float | None
     about: CallFacts
+    came_at: float = 0.0
 
 
 class ConferenceView(Struct, frozen=True):
-    """One live room: `state` is waiting, running or ending; `members` in the order they came."""
+    """One live room: `state` is waiting, running or ending; `members` in the order they came.
+
+    `why` it ends, and the call that ended it, are empty as long as it goes on.
+    `changed_at` is when it was made, began, was locked or opened, or a member came or left, whichever was last.
+    """
 
     id: str
     account: str
@@ -38,6 +46,9 @@ class ConferenceView(Struct, frozen=True):
     started_at: float | None
     definition: str
     members: tuple[MemberView, ...]
+    changed_at: float = 0.0
+    why: str = ""
+    ended_by: str = ""
 
 
 class CallView(Struct, frozen=True):
@@ -52,3 +63,15 @@ class CallView(Struct, frozen=True):
     conference: str
     legs: tuple[str, ...]
     held_far: bool = False
+
+
+class QueueView(Struct, frozen=True):
+    """One queue: `calls` wait, the first to be served first; `max_size` 0 is no bound; `average_wait` in seconds."""
+
+    account: str
+    name: str
+    max_size: int
+    calls: tuple[str, ...]
+    average_wait: float
+    created_at: float
+    changed_at: float

@@ -773,7 +773,9 @@ def test_texml_call_completed_by_a_failed_fetch_has_an_error_code_and_no_party_a
 @pytest.mark.parametrize(("machine", "said"), [(True, "machine"), (False, "human"), (None, "unknown")])
 def test_texml_machine_detection_says_who_answered(machine: bool | None, said: str) -> None:
     assert told("texml", "call_status", event="amd", machine=machine)["AnsweredBy"] == said
-    assert told("texml", "machine_detection", machine=machine)["AnsweredBy"] == said
+    params = told("texml", "machine_detection", machine=machine)
+    assert params["AnsweredBy"] == said
+    assert set(params) - {"AnsweredBy"} == PROGRESS - {"CallStatus"}  # TeXML 3.3: common, but for its status
 
 
 # TeXML 3.4
@@ -848,3 +850,45 @@ def test_dates_of_the_run_are_those_of_the_calendar(epoch: int, at: float) -> No
     said = dict(word(effect, Speller(plain=True, epoch=float(epoch))).params)["Timestamp"]
 
     assert abs(datetime.fromisoformat(said).timestamp() - (epoch + round(at, 3))) < 0.002
+
+
+# ------------------------------------------------------------------------------------- forwarded calls, SIP headers
+
+FORWARDED = msgspec.structs.replace(INBOUND, forwarded_from="+12125550100")
+WITH_HEADERS = msgspec.structs.replace(INBOUND, headers=(("Order", "42"), ("Shop", "a&b"), ("Order", "43")))
+
+
+@pytest.mark.parametrize(
+    ("vendor", "said"), [("plivo", "12125550100"), ("vobiz", "12125550100"), ("texml", "+12125550100")]
+)
+def test_a_forwarded_call_says_from_where(vendor: str, said: str) -> None:
+    # Plivo 3.1, Vobiz 3.1, TeXML 3.2
+    assert told(vendor, "answer", FORWARDED)["ForwardedFrom"] == said
+    assert "ForwardedFrom" not in told(vendor, "answer")
+
+
+@pytest.mark.parametrize(("vendor", "prefix"), [("plivo", "X-PH-"), ("vobiz", "X-VH-")])
+@pytest.mark.parametrize("kind", ["answer", "action_dial", "redirect", "ring", "hangup"])
+def test_each_sip_header_of_a_call_is_a_parameter_and_the_first_of_a_name_counts(
+    kind: str, vendor: str, prefix: str
+) -> None:
+    # Plivo 1.6, 3.1; Vobiz 1.6, 3.1
+    plain, params = told(vendor, kind), told(vendor, kind, WITH_HEADERS)
+
+    assert params == plain | {f"{prefix}Order": "42", f"{prefix}Shop": "a&b"}
+
+
+@pytest.mark.parametrize(
+    ("vendor", "kind"), [("texml", "answer"), ("plivo", "recording:api"), ("vobiz", "conference_exit")]
+)
+def test_what_has_no_place_for_sip_headers_is_worded_without_them(vendor: str, kind: str) -> None:
+    kind, _, source = kind.partition(":")
+
+    assert told(vendor, kind, WITH_HEADERS, recording_source=source) == told(vendor, kind, recording_source=source)
+
+
+def test_texml_names_the_recording_that_a_call_was_placed_with() -> None:
+    # TeXML 1.6
+    assert (
+        told("texml", "recording", **{**RECORDED, "recording_source": "outbound"})["RecordingSource"] == "OutboundAPI"
+    )

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.drivers.agenda import Agenda
-from engine.drivers.simulated import Callee, SimulatedSwitch, Speech
+from engine.drivers.simulated import Callee, SimulatedSwitch, Speech, by_number
 from engine.values import effects
 from engine.values.effects import CallFacts, Effect
 from engine.values.events import (
@@ -32,7 +32,7 @@ def make(**habits: Callee) -> SimulatedSwitch:
         Agenda(),
         media={"https://app.example/music.mp3": 30.0},
         speech=Speech(words_per_minute=120, lengths={"Goodbye.": 3.0}),
-        callees={NUMBER: habits["callee"]} if habits else {},
+        habits=by_number({NUMBER: habits["callee"]} if habits else {}),
     )
 
 

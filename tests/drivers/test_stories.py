@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.drivers.agenda import Agenda
-from engine.drivers.simulated import Callee, SimulatedSwitch
+from engine.drivers.simulated import Callee, SimulatedSwitch, by_number
 from engine.testing import STORIES, Story, driver_stories
 from engine.values.effects import Effect
 from engine.values.events import Event
@@ -20,7 +20,9 @@ class SimulatedBench:
 
     def __init__(self) -> None:
         self.agenda = Agenda()
-        self.switch = SimulatedSwitch(self.agenda, media={self.sound: 1.0}, callees={self.busy: Callee(busy=True)})
+        self.switch = SimulatedSwitch(
+            self.agenda, media={self.sound: 1.0}, habits=by_number({self.busy: Callee(busy=True)})
+        )
 
     def perform(self, effect: Effect) -> None:
         self.switch.perform(effect)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from engine.values import commands
-from engine.values.flow import Hook
+from engine.values.flow import Hook, Wish
 from tests.laws import flows
 from tests.laws.flows import ACCOUNT, HOME, SPEAKERS
 
@@ -56,6 +56,9 @@ def new_call(letter: str, world: World, deed: Deed) -> str:
     return "c1" if deed.b % 16 == 0 and "c1" in world.sight.calls else f"{letter}{len(world.told)}"
 
 
+RECORDED = Wish(hook=Hook(f"{HOME}/told"))
+
+
 def invite(world: World, deed: Deed) -> commands.InviteMember:
     return commands.InviteMember(
         conference=room_of(world, deed),
@@ -69,6 +72,9 @@ def invite(world: World, deed: Deed) -> commands.InviteMember:
         callback=Hook(f"{HOME}/told") if deed.c % 2 else None,
         callback_events=("start", "end", "join", "leave"),
         machine_detection="hangup" if deed.c % 5 == 0 else "",
+        machine_hook=Hook(f"{HOME}/told"),
+        record=RECORDED if deed.c % 3 == 1 else None,
+        record_conference=RECORDED if deed.c % 4 == 1 else None,
     )
 
 
@@ -85,6 +91,8 @@ def make_call(world: World, deed: Deed) -> commands.MakeCall:
         hangup_on_ring=5.0 if deed.c % 7 == 0 else 0.0,
         send_digits="1w" if deed.c % 2 else "",
         machine_detection="hangup" if deed.c % 5 == 0 else "",
+        headers=(("a", "1"),),
+        record=RECORDED if deed.c % 3 == 1 else None,
     )
 
 
@@ -129,6 +137,7 @@ COMMANDS: tuple[Build, ...] = (
     to_call(commands.SendDigitsOnCall, digits="1"),
     to_call(commands.RecordCall, callback=Hook(f"{HOME}/told")),
     to_call(commands.StopRecordCall),
+    to_call(commands.UpdateCall, status=Hook(f"{HOME}/told"), status_events=("ringing", "completed")),
     coach,
     invite,
     make_call,
@@ -136,6 +145,9 @@ COMMANDS: tuple[Build, ...] = (
     transfer,
     lambda world, deed: commands.EndAllConferences(account=ACCOUNT if deed.c % 3 == 0 else "other"),
     lambda world, deed: commands.HangUpAllCalls(account=ACCOUNT if deed.c % 3 == 0 else "other"),
+    lambda world, deed: commands.DefineQueue(account=ACCOUNT, name="Q", max_size=deed.c % 3),
+    lambda world, deed: commands.ForgetQueue(account=ACCOUNT, name="Q"),
+    lambda world, deed: commands.ForgetRecording(recording=f"{world.some_call(deed.b)}.1"),
     lambda world, deed: commands.DefineConference(
         id="weekly", account=ACCOUNT, wait_for_moderator=deed.c % 2 == 0, profile=("default", "webinar")[deed.b % 2]
     ),

@@ -19,12 +19,13 @@ from tests.laws.outside import ROOT, run
 ENGINE = ROOT / "engine"
 
 CORE_PACKAGES = ("lxml.etree", "msgspec", "transitions", "yarl")
-OPTIONAL_PACKAGES = ("aiohttp", "click", "rich", "structlog", "yaml")
+OPTIONAL_PACKAGES = ("aiohttp", "click", "prometheus_client", "rich", "structlog", "tomli_w", "yaml")
 IMPURE = frozenset(
     ("asyncio", "threading", "socket", "time", "random", "uuid", "logging", "aiohttp", "structlog"),
 )
 PURE_ROOMS = (
     "__init__.py",
+    "convert.py",
     "errors.py",
     "values",
     "machines",

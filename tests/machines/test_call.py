@@ -58,6 +58,23 @@ def test_a_call_that_arrives_twice_arrives_once() -> None:
     assert phone.stale == 1
 
 
+def test_what_came_along_with_a_call_is_among_its_facts_to_the_last() -> None:
+    # Plivo 3.1: ForwardedFrom, X-PH-.
+    phone = Phone()
+    came = (("Order", "42"),)
+    phone.tell(
+        events.CallArrived(0.0, "ann", "+1", "+2", "plivo", answer=ANSWER, headers=came, forwarded_from="+12125550100")
+    )
+    asked = phone.fetch().about
+
+    phone.ended("ann")
+
+    [last] = phone.did(effects.RecordCallEnd)
+    assert asked is not None
+    for facts in (asked, last.about):
+        assert (facts.headers, facts.forwarded_from) == (came, "+12125550100")
+
+
 def test_a_second_ringing_tells_nobody_again() -> None:
     phone = placed(ring=TOLD)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from engine.journal import dump, load
 from engine.values import commands, effects, events
 from engine.values.flow import Hook
-from tests.machines.hand import PLAIN, SILENT, TOLD, Hand, actions, document, kick
+from tests.machines.hand import PLAIN, SILENT, TOLD, TONGUES, Hand, actions, document, kick
 
 # --- a join that is not answered yet (DESIGN 8) ----
 
@@ -221,3 +222,54 @@ def test_an_unknown_member_named_twice_is_reported_once() -> None:
     receipt = hand.ask(kick("zoe", "ann", "zoe"))
 
     assert (receipt.changed, receipt.unknown) == (("ann",), ("zoe",))
+
+
+# --- what a reader sees ----
+
+
+def test_a_view_says_when_the_room_last_changed_and_when_each_member_came() -> None:
+    hand = Hand()
+    hand.at = 1.0
+    made = hand.comes("ann", SILENT)
+    hand.at = 2.0
+    hand.joined("ann", made)
+    seen = [changed(hand)]
+    for at, does in (
+        (3.0, lambda: hand.ask(commands.LockConference(conference="Room"))),
+        (4.0, lambda: hand.ask(commands.LockConference(conference="Room"))),
+        (5.0, lambda: hand.ask(commands.LockConference(conference="Room", locked=False))),
+        (6.0, lambda: hand.ask(commands.InviteMember(conference="Room", call="zoe", to="+12125550100"))),
+        (7.0, lambda: hand.ended("zoe", "busy")),
+    ):
+        hand.at = at
+        does()
+        seen.append(changed(hand))
+
+    assert seen == [1.0, 3.0, 3.0, 5.0, 6.0, 7.0]
+    hand.at = 8.0
+    made = hand.comes("bob", PLAIN)
+    hand.at = 9.0
+    hand.joined("bob", made)
+    assert changed(hand) == 9.0
+    view = hand.exchange.conference("", "Room")
+    assert view is not None
+    assert {m.call: (m.came_at, m.joined_at) for m in view.members} == {"ann": (1.0, 2.0), "bob": (8.0, 9.0)}
+
+
+def changed(hand: Hand) -> float:
+    """When the room last changed."""
+    view = hand.exchange.conference("", "Room")
+    return -1.0 if view is None else view.changed_at
+
+
+def test_a_checkpoint_knows_which_of_two_definitions_a_name_stands_for() -> None:
+    hand = Hand()
+    for made, name in (("one", "Other"), ("two", "Room"), ("three", "Room"), ("one", "Room"), ("one", "Else")):
+        hand.ask(commands.DefineConference(id=made, name=name))
+
+    hand.exchange = load(dump(hand.exchange), TONGUES)
+    hand.sits("ann", PLAIN)
+
+    view = hand.exchange.conference("", "Room")
+    assert view is not None
+    assert view.definition == "two"

@@ -11,10 +11,10 @@ from tests.machines.phone import ANSWER, Phone, response
 HELLO = response("<Speak>Hello.</Speak>")
 
 
-def asking(tongue: str = "plivo", fallback: Hook | None = None) -> Phone:
+def asking(tongue: str = "plivo", fallback: Hook | None = None, answer: Hook = ANSWER) -> Phone:
     """Ann has called, and her answer document is being fetched."""
     phone = Phone()
-    phone.tell(events.CallArrived(0.0, "ann", "+1", "+2", tongue, answer=ANSWER, fallback=fallback))
+    phone.tell(events.CallArrived(0.0, "ann", "+1", "+2", tongue, answer=answer, fallback=fallback))
     return phone
 
 
@@ -103,6 +103,64 @@ def test_the_whole_time_bounds_the_attempts() -> None:
     phone.fetched(error="timeout")
 
     assert phone.hung_up() == [("ann", "fetch_failed")]
+
+
+def test_an_attempt_has_no_more_time_than_is_left_for_all() -> None:
+    """Plivo 1.6, 3.8: forty seconds to read, a minute in all."""
+    phone = asking()
+    assert (phone.fetch().timeout, phone.fetch().connect) == (40.0, 2.0)
+    phone.at = 40.0
+    phone.fetched(error="timeout")
+    assert (phone.fetch().timeout, phone.fetch().connect) == (20.0, 2.0)
+    phone.at = 59.0
+    phone.fetched(error="connect")
+
+    assert (phone.fetch().timeout, phone.fetch().connect) == (1.0, 1.0)
+
+
+def test_an_error_of_rounding_is_no_time_for_another_attempt() -> None:
+    phone = asking()
+    phone.at = 60.0 - 1e-9
+    phone.fetched(error="timeout")
+
+    assert phone.hung_up() == [("ann", "fetch_failed")]
+
+
+def test_an_address_says_how_hard_it_is_tried() -> None:
+    """Plivo 3.8: the fragment is stripped before the request."""
+    phone = asking(answer=Hook("https://app.example/answer#ct=500&rt=3000&tt=4000&rc=1&rp=rt"))
+    asked = phone.fetch()
+    assert (asked.url, asked.connect, asked.timeout) == ("https://app.example/answer", 0.5, 3.0)
+    phone.at = 3.0
+    phone.fetched(error="timeout")
+    asked = phone.fetch()
+    assert (asked.url, asked.connect, asked.timeout) == ("https://app.example/answer", 0.5, 1.0)
+
+    phone.at = 4.0
+    phone.fetched(error="timeout")
+
+    assert phone.hung_up() == [("ann", "fetch_failed")]
+
+
+def test_what_the_address_does_not_want_retried_is_not() -> None:
+    """Plivo 3.8: rp."""
+    phone = asking(answer=Hook("https://app.example/answer#rc=5&rp=5xx"))
+    phone.fetched(error="connect")
+
+    assert phone.hung_up() == [("ann", "fetch_failed")]
+
+
+def test_the_fallback_is_tuned_by_its_own_address() -> None:
+    """Plivo 3.8: every call-level address."""
+    phone = asking(fallback=Hook("https://app.example/fallback#ct=100"), answer=Hook("https://app.example/a#rc=0"))
+    phone.fetched(status=500)
+
+    assert (phone.fetch().url, phone.fetch().connect) == ("https://app.example/fallback", 0.1)
+
+
+def test_an_address_keeps_its_fragment_where_it_tunes_nothing() -> None:
+    """Vobiz 3.1."""
+    assert asking("vobiz", answer=Hook("https://app.example/answer#rc=0")).fetch().url.endswith("/answer#rc=0")
 
 
 def test_the_fallback_has_attempts_of_its_own() -> None:

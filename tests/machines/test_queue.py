@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from engine.journal import dump, load
 from engine.values import commands, effects, events
 from engine.values.flow import Hook
+from engine.values.views import QueueView
+from tests.machines.hand import TONGUES
 from tests.machines.phone import Phone
 
 LINE = '<Enqueue action="/after">line</Enqueue>'
@@ -141,3 +144,17 @@ def test_a_caller_that_is_asked_for_keys_and_taken_out_is_asked_no_more() -> Non
     assert phone.tell(events.PlaybackEnded(0.0, "ann", prompt.id)) == []
     assert phone.press("*") == []
     assert phone.running() == {"ann:queue", "amy:talk"} - {"ann:queue"}
+
+
+def test_a_checkpoint_keeps_a_queue_with_its_bound_and_its_line() -> None:
+    phone = Phone()
+    phone.at = 2.0
+    phone.ask(commands.DefineQueue(name="line", max_size=1))
+    phone.at = 3.0
+    phone.meets(LINE, tongue="texml")
+
+    phone.exchange = load(dump(phone.exchange), TONGUES)
+
+    assert phone.exchange.queues() == (QueueView("", "line", 1, ("ann",), 0.0, 2.0, 2.0),)
+    phone.meets(LINE, tongue="texml", call="bob")
+    assert actions(phone) == [("bob", "queue_full")]

@@ -13,7 +13,7 @@ import yaml
 from engine.simulation.expect import fits
 from engine.simulation.run import Simulation
 from engine.simulation.scenario import Play, read
-from engine.simulation.timeline import Entry
+from engine.timeline import Entry
 from engine.values.effects import Effect, PlayMedia, SpeakText, StopMedia
 
 NOWHERE = Path("/nonexistent")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from engine.values.rules import Rules
+from engine.values.rules import Patience, Rules
 
 # A definition without max_members has no limit (Audian 9 B13); a number nobody reaches spares a special case.
 NO_LIMIT = 1_000_000
+# Nothing is known of callbacks (Audian 7): what a call is told of itself is tried as anybody would.
+CALLBACK = Patience(tries=3, timeout=5.0, total=20.0, gap=1.0, retry=("timeout", "connect", "5xx"))
 
 RULES = Rules(
     exits={
@@ -41,6 +43,6 @@ RULES = Rules(
     room_time_limit=0.0,  # Audian 4.2: no such field
     hears_own_enter=True,  # Audian 9 B35: mixed for all who hear
     subscriptions={},  # Audian 7: no conference callbacks of its own are known
-    patience={},  # Audian fetches nothing
+    patience={"callback": CALLBACK},  # Audian fetches nothing
     fallback_kinds=(),
 )

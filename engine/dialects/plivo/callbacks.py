@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.dialects.phrase import Param, Rows, Wording
+from engine.dialects.phrase import HEADERS, Param, Rows, Wording
 from engine.dialects.plivo.causes import ENDS, SOURCES, STATUSES
 
 # Plivo 3.1: what every request carries. Numbers are written without their plus.
@@ -32,7 +32,9 @@ HOSTED: Rows = (  # Plivo 3.1: seen on every request of the hosted service
     Param("SessionStart", "about.created_at", "utc"),
     Param("CallerName", "about.caller_name"),
 )
-COMMON: Rows = (*CALL, *OUTBOUND, *FINISHED, *HOSTED)
+FORWARDED = Param("ForwardedFrom", "about.forwarded_from", "number")  # Plivo 3.1: forwarded adds
+SIP = Param("X-PH-", HEADERS)  # Plivo 3.1: SIP adds
+COMMON: Rows = (*CALL, *OUTBOUND, FORWARDED, *FINISHED, *HOSTED, SIP)
 
 ATTESTATION = Param("STIRAttestation", "=Not Applicable")  # Plivo 3.2
 VERIFICATION = Param("STIRVerification", "=Not Applicable")  # Plivo 3.2
@@ -65,6 +67,8 @@ HANGUP: Rows = (
     Param("SessionStart", "about.created_at", "utc"),
     ATTESTATION,
     VERIFICATION,
+    FORWARDED,
+    SIP,
 )
 
 # Plivo 3.3: what every event of a conference carries.

@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
-from engine.values.rules import Patience, Rules
+from msgspec.structs import replace
 
-# Call-level and XML addresses: 40 s to read, 55 s in all, one retry, and only of what gave no reply (Plivo 3.8).
-REQUEST = Patience(tries=2, timeout=40.0, total=55.0, retry=("timeout", "connect"))
+from engine.values.rules import Patience, Rules, Tune
+
+# Call-level and XML addresses: 2 s to connect, 40 s to read, 55 s in all, one retry, and only of what gave no reply
+# (Plivo 3.8).
+REQUEST = Patience(tries=2, connect=2.0, timeout=40.0, total=55.0, retry=("timeout", "connect"))
 # The answer address is given three failed tries, whatever failed, or a minute; then the fallback is asked (Plivo 1.6).
-ANSWER = Patience(tries=3, timeout=40.0, total=60.0, retry=("timeout", "connect", "4xx", "5xx"))
+ANSWER = Patience(tries=3, connect=2.0, timeout=40.0, total=60.0, retry=("timeout", "connect", "4xx", "5xx"))
+# The same as a request (Plivo 3.8); nothing is said of a pause, a second is ours.
+CALLBACK = replace(REQUEST, gap=1.0)
+# Plivo 3.8. The edge region `er` chooses among the vendor's own machines and means nothing here.
+TUNING = {
+    "ct": Tune(sets="connect", reads="milliseconds", least=100, most=10_000),
+    "rt": Tune(sets="timeout", reads="milliseconds", least=100, most=40_000),
+    "tt": Tune(sets="total", reads="milliseconds", least=100, most=55_000),
+    "rc": Tune(sets="tries", reads="retries", least=0, most=5),
+    "rp": Tune(
+        sets="retry",
+        reads="words",
+        words={
+            "ct": ("connect",),
+            "rt": ("timeout",),
+            "4xx": ("4xx",),
+            "5xx": ("5xx",),
+            "all": ("timeout", "connect", "4xx", "5xx"),
+        },
+    ),
+}
 
 RULES = Rules(
     exits={
@@ -64,7 +87,15 @@ RULES = Rules(
     subscriber="member",  # Plivo 3.3: the address in that member's own document
     ring_timeout=120.0,  # Plivo 1.6 ring_timeout
     call_time_limit=14400.0,  # Plivo 1.6 time_limit
-    patience={"answer": ANSWER, "action": REQUEST, "redirect": REQUEST, "transfer": REQUEST, "sound": REQUEST},
+    patience={
+        "answer": ANSWER,
+        "action": REQUEST,
+        "redirect": REQUEST,
+        "transfer": REQUEST,
+        "sound": REQUEST,
+        "callback": CALLBACK,
+    },
+    tuning=TUNING,
     fallback_kinds=("answer",),  # Plivo 1.6, 2.7
     dial_answers=False,  # Plivo 2.5: Dial leaves the caller unanswered
 )

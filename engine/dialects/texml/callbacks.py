@@ -32,6 +32,7 @@ VOICE: Rows = (
     CONNECTION,
     Param("CallStatus", "about.status"),
     Param("Direction", "about.direction"),
+    Param("ForwardedFrom", "about.forwarded_from"),
     Param("CallerName", "about.caller_name"),
     Param("ParentCallSid", "about.parent", "id:call"),
 )
@@ -43,6 +44,7 @@ RECORDING_SOURCE: Mapping[str, str] = {  # TeXML 1.6
     "conference": "Conference",
     "dial": "DialVerb",
     "api": "StartCallRecordingAPI",
+    "outbound": "OutboundAPI",
 }
 RECORDING: Rows = (
     ACCOUNT,
@@ -185,6 +187,7 @@ COMPLETED: Rows = (  # quality figures and codecs are the switch's: the exchange
     Param("RecordingUrl", "recording_url"),
 )
 ANSWERED_BY: Mapping[str, str] = {"True": "machine", "False": "human"}
+DETECTED: Rows = (*PROGRESS, Param("AnsweredBy", "machine", words=ANSWERED_BY, default="unknown"))
 
 QUEUE_TIME: Rows = (  # TeXML 2.5, 3.4: a queue's sid is its name
     Param("QueueSid", "queue"),
@@ -262,14 +265,8 @@ ROWS: Mapping[str, Rows] = {
     "call_status:completed": COMPLETED,
     "hangup": COMPLETED,  # an address that is told of the end alone: what completed says
     "call_status:dtmf": (*PROGRESS, Param("Digits", "digit")),
-    "call_status:amd": (*PROGRESS, Param("AnsweredBy", "machine", words=ANSWERED_BY, default="unknown")),
-    "machine_detection": (  # TeXML 1.5 AmdStatusCallback
-        ACCOUNT,
-        *LEG,
-        CONNECTION,
-        *NUMBERS,
-        Param("AnsweredBy", "machine", words=ANSWERED_BY, default="unknown"),
-    ),
+    "call_status:amd": DETECTED,
+    "machine_detection": DETECTED,  # TeXML 1.5 AmdStatusCallback, 1.7 AsyncAmdStatusCallback
     # TeXML 3.1
     "conference_start": room_event("conference-start"),
     "conference_end": room_event(

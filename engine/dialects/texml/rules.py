@@ -6,6 +6,8 @@ from engine.values.rules import Patience, Rules
 
 # One attempt: a failed fetch goes to the fallback address at once (TeXML 2.1, 2.6); about 15 s to answer (TeXML 3.5).
 REQUEST = Patience(tries=1, timeout=15.0, total=15.0, retry=())
+# About two seconds to accept, then automatic retries with back-off (TeXML 3.5); how many is not said, two are ours.
+CALLBACK = Patience(tries=3, timeout=2.0, total=10.0, gap=1.0, retry=("timeout", "connect", "4xx", "5xx"))
 
 RULES = Rules(
     exits={
@@ -75,7 +77,14 @@ RULES = Rules(
     door_codes={"label_taken": "16025", "coach_unknown": "13240", "full": "90032"},  # TeXML 2.4, 7 A5, A6
     ring_timeout=30.0,  # TeXML 1.7 Timeout
     call_time_limit=14400.0,  # TeXML 1.7 TimeLimit
-    patience={"answer": REQUEST, "action": REQUEST, "redirect": REQUEST, "transfer": REQUEST, "sound": REQUEST},
+    patience={
+        "answer": REQUEST,
+        "action": REQUEST,
+        "redirect": REQUEST,
+        "transfer": REQUEST,
+        "sound": REQUEST,
+        "callback": CALLBACK,
+    },
     fallback_kinds=("answer", "action", "redirect", "transfer"),  # TeXML 2.6: 11200, 12100 wherever they happen
     dial_answers=True,  # TeXML 2.3 Dial answerOnBridge: false unless given
 )

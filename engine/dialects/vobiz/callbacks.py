@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.dialects.phrase import Param, Rows, Wording
+from engine.dialects.phrase import HEADERS, Param, Rows, Wording
 from engine.dialects.plivo.callbacks import (
     CALL,
     DIAL_ACTION,
     DIAL_END,
+    FORWARDED,
     HANGUP,
     IF_MACHINE,
     INPUT,
@@ -22,13 +23,16 @@ from engine.dialects.vobiz.causes import ENDS, SOURCES, STATUSES
 INDIA = 19800  # seconds: times are given in the vendor's own zone (Vobiz 3.1)
 
 # Vobiz 3.1, common request fields
+SIP = Param("X-VH-", HEADERS)
 COMMON: Rows = (
     *CALL,
+    FORWARDED,
     Param("ALegUUID", "about.aleg", "id:call", when="about.outbound"),
     Param("ALegRequestUUID", "about.aleg", "id:call", when="about.outbound"),
     Param("HangupCause", "end.cause"),
     Param("Duration", "about.duration", "seconds"),
     Param("BillDuration", "about.duration", "billed"),
+    SIP,
 )
 ACTION: Rows = (*COMMON, event("Redirect"))
 
@@ -88,7 +92,7 @@ ROWS: Mapping[str, Rows] = {
     "ring": (*COMMON, event("Ring")),
     "answer": (*COMMON, event("StartApp"), VERIFICATION, Param("Machine", "about.machine", "yes_no")),
     "fallback": (*COMMON, event("StartApp"), VERIFICATION, Param("Machine", "about.machine", "yes_no")),
-    "hangup": HANGUP,  # about 24 fields, as Plivo's
+    "hangup": tuple(SIP if row.source == HEADERS else row for row in HANGUP),  # about 24 fields, as Plivo's
     "machine_detection": (
         *COMMON,
         event("MachineDetection"),

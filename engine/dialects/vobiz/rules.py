@@ -6,6 +6,9 @@ from engine.values.rules import Patience, Rules
 
 # Ten seconds to answer (Vobiz 2.1); what is not a 200 is tried three times (Vobiz 3.1), a minute in all (Vobiz 1.6).
 REQUEST = Patience(tries=3, timeout=10.0, total=60.0, retry=("timeout", "connect", "4xx", "5xx"))
+# A reply within three seconds, else up to three retries after growing pauses (Vobiz 3.1): a second, two, four. Keys
+# that an address could tune this with are not described (Vobiz 3.1).
+CALLBACK = Patience(tries=4, timeout=3.0, total=20.0, gap=1.0, retry=("timeout", "connect", "4xx", "5xx"))
 
 RULES = Rules(
     exits={
@@ -60,7 +63,14 @@ RULES = Rules(
     subscriber="member",  # Vobiz 2.4 callbackUrl
     ring_timeout=120.0,  # Vobiz 2.5 Dial; none is documented for a placed call (1.6)
     call_time_limit=14400.0,  # Vobiz 1.6
-    patience={"answer": REQUEST, "action": REQUEST, "redirect": REQUEST, "transfer": REQUEST, "sound": REQUEST},
+    patience={
+        "answer": REQUEST,
+        "action": REQUEST,
+        "redirect": REQUEST,
+        "transfer": REQUEST,
+        "sound": REQUEST,
+        "callback": CALLBACK,
+    },
     fallback_kinds=("answer",),  # Vobiz 1.6
     dial_answers=False,  # as Plivo 2.5
 )

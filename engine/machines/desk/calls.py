@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from engine.machines import recording as recordings
 from engine.machines.conference import depart, settle
 from engine.machines.consequences import EndCall, EndSound, StartSound
 from engine.machines.desk.tally import Tally
 from engine.machines.dial import let_leg_go
 from engine.machines.flow.interpreter import break_off, start_pending
-from engine.machines.models import Call, Wish
+from engine.machines.models import Call
 from engine.machines.recording import RECORDING
 from engine.machines.telling import tell_status
 from engine.machines.turn import Turn
 from engine.values import commands, effects, verbs
 from engine.values.effects import PlaceCall
-from engine.values.flow import Hook
+from engine.values.flow import Hook, Wish
 
 
-def place(call: Call, timeout: float, turn: Turn) -> None:
-    """Ring whom a new call is for."""
+def place(call: Call, command: commands.MakeCall | commands.InviteMember, timeout: float, turn: Turn) -> None:
+    """Ring whom a new call is for; what proves it to a SIP address goes to the switch and is kept nowhere."""
     turn.note("call_placed", call.id, "", to=call.called)
     detect = bool(call.machine_detection)
     kind = "sip" if call.called.startswith("sip:") else "number"
@@ -34,10 +36,12 @@ def place(call: Call, timeout: float, turn: Turn) -> None:
             call.caller_name,
             kind,
             timeout,
-            (),
+            call.headers,
             call.account,
             "",
             detect,
+            command.username,
+            command.password,
         )
     )
     tell_status(turn, call, "initiated")
@@ -77,10 +81,17 @@ def make_call(command: commands.MakeCall, tally: Tally, turn: Turn) -> None:
         send_on_preanswer=command.send_on_preanswer,
         machine_detection=command.machine_detection,
         machine_hook=command.machine_hook,
+        headers=command.headers,
+        record=outbound(command.record),
     )
     turn.calls[call.id] = call
-    place(call, command.ring_timeout or rules.ring_timeout, turn)
+    place(call, command, command.ring_timeout or rules.ring_timeout, turn)
     tally.count(call.id, changed=True)
+
+
+def outbound(wish: Wish | None) -> Wish | None:
+    """The wish of a command that places a call, as such."""
+    return wish and msgspec.structs.replace(wish, source="outbound")
 
 
 def known_call(command: commands.CallCommand, tally: Tally, turn: Turn) -> Call | None:
@@ -187,6 +198,23 @@ def redirect(call: Call, turn: Turn) -> None:
     start_pending(call, turn)
 
 
+def update(command: commands.UpdateCall, tally: Tally, turn: Turn) -> None:
+    """Change where and of what the status of a call is told."""
+    call = known_call(command, tally, turn)
+    if call is None:
+        return
+    before = (call.status, call.status_events, call.hangup)
+    if command.status is not None:
+        call.status, call.hangup = command.status, None  # the end goes to one address
+        call.status_events = call.status_events or END_ALONE
+    if command.status_events is not None:
+        call.status_events = command.status_events
+    tally.count(call.id, changed=before != (call.status, call.status_events, call.hangup))
+
+
+END_ALONE = ("completed",)
+
+
 def play_on(command: commands.PlayOnCall, tally: Tally, turn: Turn) -> None:
     """Play files on a call's legs."""
     played = tuple(verbs.Play(name="Play", url=url) for url in command.urls)
@@ -256,23 +284,39 @@ def record_call(command: commands.RecordCall, tally: Tally, turn: Turn) -> None:
     wish = Wish(
         source="api",
         hook=command.callback,
+        events=command.callback_events,
         format=command.format,
         channels=command.channels,
         max_length=command.max_length,
+        beep=command.beep,
+        send_url=command.send_url,
     )
     tally.facts["recording"] = recordings.start(turn, call, call, wish).id
     tally.count(call.id, changed=True)
 
 
 def stop_record_call(command: commands.StopRecordCall, tally: Tally, turn: Turn) -> None:
-    """Stop the recordings of a call that commands started."""
+    """Stop the recordings of a call that commands asked for."""
     call = known_call(command, tally, turn)
     if call is None:
         return
-    running = [r for r in turn.recordings.values() if r.of == call.id and r.source == "api" and r.state != "stopping"]
+    made = [turn.recordings[one] for one in call.recorded if one in turn.recordings]
+    running = [one for one in made if one.of == call.id and one.source in COMMANDED and one.state != "stopping"]
     for recording in running:
         RECORDING.fire("stop", recording, None, turn)
     tally.count(call.id, changed=bool(running))
+
+
+COMMANDED = ("api", "outbound")
+
+
+def forget_recording(command: commands.ForgetRecording, tally: Tally, turn: Turn) -> None:
+    """Drop a stored recording; whoever keeps it knows whether there is one."""
+    if command.recording in turn.recordings:
+        tally.refused = "recording_in_progress"
+        return
+    turn.do(effects.ForgetRecording(command.recording))
+    tally.count(command.recording, changed=True)
 
 
 def shut_down(command: commands.ShutDown, tally: Tally, turn: Turn) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from engine.machines.desk import calls, members, rooms
+from engine.machines.desk import calls, members, queues, rooms
 from engine.machines.desk.tally import Tally
 from engine.machines.turn import Turn
 from engine.values import commands
@@ -55,11 +55,14 @@ ORDERS: dict[type[commands.Command], Callable[[Any, Tally, Turn], None]] = {
     commands.InviteMember: rooms.invite,
     commands.DefineConference: rooms.define,
     commands.ForgetConference: rooms.forget,
+    commands.DefineQueue: queues.define,
+    commands.ForgetQueue: queues.forget,
     commands.MakeCall: calls.make_call,
     commands.CancelCall: calls.cancel_call,
     commands.HangUpCall: calls.hang_up_call,
     commands.HangUpAllCalls: calls.hang_up_all,
     commands.TransferCall: calls.transfer,
+    commands.UpdateCall: calls.update,
     commands.PlayOnCall: calls.play_on,
     commands.StopPlayOnCall: calls.stop_on("call_play"),
     commands.SpeakOnCall: calls.speak_on,
@@ -67,5 +70,6 @@ ORDERS: dict[type[commands.Command], Callable[[Any, Tally, Turn], None]] = {
     commands.SendDigitsOnCall: calls.send_digits,
     commands.RecordCall: calls.record_call,
     commands.StopRecordCall: calls.stop_record_call,
+    commands.ForgetRecording: calls.forget_recording,
     commands.ShutDown: calls.shut_down,
 }

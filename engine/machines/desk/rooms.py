@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from engine.machines import recording as recordings
 from engine.machines.conference import settle
 from engine.machines.consequences import EndCall, StartSound
-from engine.machines.desk.calls import place
-from engine.machines.desk.tally import Tally, find_room, known_room, open_room
-from engine.machines.door import Visitor, adopt, find_coached, register, room_for
-from engine.machines.models import Call, Conference, Definition, Entering, Member, Wish
+from engine.machines.desk.calls import outbound, place
+from engine.machines.desk.tally import Tally, find_room, known_room, meant_room, open_room
+from engine.machines.door import Visitor, adopt, find_coached, register, room_for, room_name
+from engine.machines.models import Call, Conference, Definition, Entering, Member
 from engine.machines.recording import RECORDING
 from engine.machines.turn import Turn
 from engine.values import commands
 from engine.values.effects import Facts
+from engine.values.flow import Wish
 
 
 def announce(command: commands.Announce, tally: Tally, turn: Turn) -> None:
@@ -41,6 +44,7 @@ def lock(command: commands.LockConference, tally: Tally, turn: Turn) -> None:
     room.locked = command.locked
     tally.count(room.id, changed=changed)
     if changed:
+        room.changed_at = turn.at
         turn.note("conference_locked" if command.locked else "conference_unlocked", "", room.id, conference=room.name)
 
 
@@ -106,7 +110,7 @@ def end_all_rooms(command: commands.EndAllConferences, tally: Tally, turn: Turn)
 
 def invite(command: commands.InviteMember, tally: Tally, turn: Turn) -> None:
     """Dial somebody into a room; it is a member (invited) at once, and takes a place when it answers."""
-    room = find_room(turn, command.account, command.conference)
+    room = meant_room(turn, command)
     tongue = command.tongue or (room.tongue if room is not None else next(iter(turn.tongues)))
     tally.refused = objection(command, room, tongue, turn)
     if tally.refused:
@@ -118,13 +122,11 @@ def invite(command: commands.InviteMember, tally: Tally, turn: Turn) -> None:
         if not room.members:  # it was made for this invitation
             settle(room, turn)
         return
-    if command.record:
-        member.record = Wish(source="conference", hook=command.callback)
     if room.subscriber is None and command.callback is not None:
         room.subscriber, room.events, room.subscriber_tongue = command.callback, command.callback_events, tongue
     enlist(room, Visitor(call, member, command.max_members, command.coach), turn)
     turn.note("member_invited", call.id, room.id, to=command.to)
-    place(call, command.timeout or turn.rules_of[tongue].ring_timeout, turn)
+    place(call, command, command.timeout or turn.rules_of[tongue].ring_timeout, turn)
     tally.facts.update({"call": call.id, "conference": room.id, "member": member.number})
     tally.count(call.id, changed=True)
 
@@ -157,7 +159,10 @@ def invited_call(command: commands.InviteMember, tongue: str, turn: Turn) -> Cal
         status_events=command.status_events,
         time_limit=command.time_limit or turn.rules_of[tongue].call_time_limit,
         machine_detection=command.machine_detection,
+        machine_hook=command.machine_hook,
         send_digits=command.send_digits,
+        headers=command.headers,
+        record=outbound(command.record) if isinstance(command.record, Wish) else None,
     )
 
 
@@ -172,10 +177,18 @@ def invited_member(command: commands.InviteMember) -> Member:
         starts=command.starts,
         ends=command.ends,
         label=command.label,
+        record=room_wish(command),
+        moderator=command.moderator,
     )
     if command.wait_sound is not None:
         member.wait_sound, member.wait_method = command.wait_sound.url, command.wait_sound.method
     return member
+
+
+def room_wish(command: commands.InviteMember) -> Wish | None:
+    """How the room is to be recorded for an invitation."""
+    wish = Wish(hook=command.callback) if command.record is True else command.record_conference
+    return wish and msgspec.structs.replace(wish, source="conference")
 
 
 def enlist(room: Conference, visitor: Visitor, turn: Turn) -> None:
@@ -188,32 +201,49 @@ def enlist(room: Conference, visitor: Visitor, turn: Turn) -> None:
 
 def define(command: commands.DefineConference, tally: Tally, turn: Turn) -> None:
     """Store or change a definition; a live room of that name belongs to it from now on."""
+    if not DEFINED.keys() >= set(command.reset):
+        tally.refused = "unknown_field"
+        return
     known = turn.definitions.get(command.id)
-    definition = known or Definition(id=command.id, account=command.account)
+    definition = known or Definition(id=command.id, account=command.account, created_at=turn.at)
     before = {name: getattr(definition, name) for name in DEFINED}
-    for name in DEFINED:
+    for name, default in DEFINED.items():
         value = getattr(command, name)
-        if value is not None:
-            setattr(definition, name, value)
+        if value is not None or name in command.reset:
+            setattr(definition, name, default if value is None else value)
     definition.name = definition.name or command.id
     turn.definitions[command.id] = definition
-    room = find_room(turn, definition.account, definition.name)
+    list_name(definition, before["name"], turn)
+    room = turn.rooms.get(turn.names.get((definition.account, room_name(definition, turn)), ""))
     if room is not None:
         adopt(room, definition)
         settle(room, turn)
     tally.count(command.id, changed=known is None or before != {n: getattr(definition, n) for n in DEFINED})
 
 
-DEFINED = (
-    "name",
-    "member_pins",
-    "moderator_pins",
-    "max_members",
-    "profile",
-    "play_entry_tone",
-    "play_exit_tone",
-    "wait_for_moderator",
-)
+# What a command may change of a definition, each with its default.
+DEFINED: dict[str, Any] = {
+    info.name: info.default
+    for info in msgspec.structs.fields(Definition)
+    if info.name in commands.DefineConference.__struct_fields__ and info.name not in ("id", "account")
+}
+
+
+def list_name(definition: Definition, before: str, turn: Turn) -> None:
+    """Let a definition be found by its name, and no more by the one that it bore before."""
+    turn.defined.setdefault((definition.account, definition.name), definition.id)
+    if before not in ("", definition.name):
+        for name in (before, definition.name):  # either may belong to an older one now
+            list_again(definition.account, name, turn)
+
+
+def list_again(account: str, name: str, turn: Turn) -> None:
+    """Find anew which definition a name stands for: the oldest that bears it."""
+    turn.defined.pop((account, name), None)
+    bearers = (d.id for d in turn.definitions.values() if (d.account, d.name) == (account, name))
+    oldest = next(bearers, None)
+    if oldest is not None:
+        turn.defined[account, name] = oldest
 
 
 def forget(command: commands.ForgetConference, tally: Tally, turn: Turn) -> None:
@@ -222,6 +252,7 @@ def forget(command: commands.ForgetConference, tally: Tally, turn: Turn) -> None
     if definition is None:
         tally.unknown.append(command.id)
         return
+    list_again(definition.account, definition.name, turn)
     tally.count(command.id, changed=True)
     for call in turn.calls.values():
         if isinstance(call.doing, Entering) and call.doing.definition == command.id:

@@ -29,9 +29,25 @@ class Tally:
 
 def find_room(turn: Turn, account: str, name: str) -> Conference | None:
     """The live room of that name in that account, or of that id."""
-    known = turn.names.get((account, name), name)
-    room = turn.rooms.get(known)
+    room = turn.rooms.get(turn.names.get((account, name), name))
     return room if room is not None and (room.account == account or not account) else None
+
+
+def meant_room(turn: Turn, command: commands.MemberCommand | commands.RoomCommand) -> Conference | None:
+    """The room that a command means: of that id, else of that name; where an account is named, no name is an id."""
+    if command.room:
+        room = turn.rooms.get(command.room)
+        return room if room is not None and (room.account == command.account or not command.account) else None
+    if command.account:
+        return turn.rooms.get(turn.names.get((command.account, command.conference), ""))
+    return find_room(turn, "", command.conference)
+
+
+def find_member(room: Conference, name: str) -> Member | None:
+    """The member of that call, number or label, in this order: a label may look like somebody else's number."""
+    members = room.members
+    numbered = (member for member in members.values() if str(member.number) == name)
+    return members.get(name) or next(numbered, None) or members.get(room.labels.get(name, ""))
 
 
 def find_members(room: Conference, asked: tuple[str, ...], tally: Tally) -> list[Member]:
@@ -40,9 +56,7 @@ def find_members(room: Conference, asked: tuple[str, ...], tally: Tally) -> list
         return list(room.members.values())
     found: dict[str, Member] = {}
     for name in asked:
-        member = room.members.get(name) or next(
-            (m for m in room.members.values() if name in (str(m.number), m.label) and name), None
-        )
+        member = find_member(room, name)
         if member is None:
             if name not in tally.unknown:
                 tally.unknown.append(name)
@@ -55,7 +69,7 @@ def room_and_members(
     command: commands.MemberCommand, tally: Tally, turn: Turn
 ) -> tuple[Conference | None, list[Member]]:
     """The room and the members of a command; a room that is not there refuses it."""
-    room = find_room(turn, command.account, command.conference)
+    room = meant_room(turn, command)
     if room is None:
         tally.refused = "unknown_conference"
         return None, []
@@ -64,7 +78,7 @@ def room_and_members(
 
 def known_room(command: commands.RoomCommand, tally: Tally, turn: Turn) -> Conference | None:
     """The room of a command; one that is not there refuses it."""
-    room = find_room(turn, command.account, command.conference)
+    room = meant_room(turn, command)
     if room is None:
         tally.refused = "unknown_conference"
     return room

@@ -7,12 +7,14 @@ to an outcome.
 from __future__ import annotations
 
 from engine.machines.consequences import Conclude, MemberOut
-from engine.machines.door import Visitor, admit, farewell, member_of, room_for
+from engine.machines.door import Visitor, admit, farewell, room_for
+from engine.machines.fetch import hook_at, resolve
 from engine.machines.flow.interpreter import resume, start_pending
-from engine.machines.models import Call, Conference
+from engine.machines.models import Call, Conference, Member
 from engine.machines.turn import Turn
 from engine.values import verbs
 from engine.values.effects import Facts
+from engine.values.flow import Wish
 
 
 def confer(call: Call, verb: verbs.Conference, turn: Turn) -> bool:
@@ -26,6 +28,55 @@ def confer(call: Call, verb: verbs.Conference, turn: Turn) -> bool:
     if first or verb.time_limit is not None:
         limit_time(room, verb, turn, first=first)
     return True
+
+
+def member_of(call: Call, verb: verbs.Conference, turn: Turn) -> Member:
+    """The member that a document describes."""
+    callback = hook_at(call, verb.callback, verb.callback_method)
+    # By position: by name it costs seven times as much, and every join comes along here.
+    return Member(
+        call.id,
+        0,
+        verb.muted,
+        verb.starts,
+        verb.ends,
+        verb.stay_alone,
+        verb.beep,
+        verb.enter_sound and absolute(call, verb.enter_sound),
+        verb.exit_sound and absolute(call, verb.exit_sound),
+        verb.wait_sound and absolute(call, verb.wait_sound),
+        verb.wait_method,
+        verb.hangup_on_star,
+        verb.relay_dtmf,
+        verb.digits_match,
+        verb.floor_event,
+        verb.label,
+        callback,
+        verb.leg_time_limit,
+        recording_wish(call, verb, turn) if verb.record else None,
+    )
+
+
+def recording_wish(call: Call, verb: verbs.Conference, turn: Turn) -> Wish:
+    """How the document wants the room recorded."""
+    hook = hook_at(call, verb.record_callback, verb.record_callback_method)
+    tells_members = "conference_record" in turn.rules_of[call.tongue].subscriptions
+    own = hook_at(call, verb.callback, verb.callback_method) if tells_members else None
+    return Wish(
+        source="conference",
+        hook=hook or own,
+        events=verb.record_callback_events if verb.record_callback else ("in-progress", "completed"),
+        format=verb.record_format,
+        silence=verb.record_timeout,
+        beep=verb.record_beep,
+        trim=verb.record_trim,
+        send_url=verb.send_url,
+    )
+
+
+def absolute(call: Call, sound: str) -> str:
+    """A sound as the room keeps it: beeps as they are, URLs absolute."""
+    return sound if sound.startswith("beep:") else resolve(call.base, sound)
 
 
 def subscribe(room: Conference, call: Call, verb: verbs.Conference, turn: Turn) -> None:

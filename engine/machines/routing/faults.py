@@ -77,7 +77,7 @@ def subject(step: Consequence) -> Call | Conference | None:
 def owner_of(event: Any, turn: Turn) -> Call | Conference | None:
     """Whom an event is about."""
     command = getattr(event, "command", event)
-    for name in ("call", "owner", "conference"):
+    for name in ("call", "owner", "room", "conference"):
         key = getattr(command, name, None)
         if isinstance(key, str) and key:
             room = find_room(turn, getattr(command, "account", ""), key) if name == "conference" else None

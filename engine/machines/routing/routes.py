@@ -43,6 +43,8 @@ def call_arrived(event: events.CallArrived, turn: Turn) -> None:
         hangup=None if status else event.hangup,
         status=status,
         status_events=event.status_events,
+        headers=event.headers,
+        forwarded_from=event.forwarded_from,
     )
     turn.calls[call.id] = call
     if turn.watched:

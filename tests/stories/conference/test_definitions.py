@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from engine.machines.models import Definition
+from engine.values.effects import RecordConferenceEnd
 from tests.stories.conference.rooms import AFTER, meet, visit
 from tests.stories.story import Story
 
@@ -337,3 +339,83 @@ def test_a_definition_of_another_account_is_another_room() -> None:
 
     assert len(story.what("conference_created")) == 2
     assert story.never("member_refused")
+
+
+# --- what is stored, and how it is found ----
+
+
+def define(at: float, made: str = "weekly", **given: Any) -> dict[str, Any]:
+    """The customer stores or changes a definition."""
+    return {"at": at, "do": "define_conference", "id": made, **given}
+
+
+def stored(story: Story) -> dict[str, Definition]:
+    """The definitions in the end."""
+    return {one.id: one for one in story.simulation.exchange.definitions()}
+
+
+def test_a_field_that_is_reset_has_its_default_again_and_others_stay() -> None:
+    # Audian 4: null resets.
+    change = define(1, reset=["member_pins", "max_members", "play_entry_tone", "name"], wait_for_moderator=True)
+
+    story = dial_in(change, max_members=5, play_entry_tone=True, play_exit_tone=False, **BOTH)
+
+    found = stored(story)["weekly"]
+    assert (found.member_pins, found.max_members, found.play_entry_tone, found.name) == ((), 0, None, "weekly")
+    assert (found.moderator_pins, found.play_exit_tone, found.wait_for_moderator) == ((MODERATOR,), False, True)
+
+
+def test_a_field_that_is_reset_and_given_is_given() -> None:
+    story = dial_in(define(1, reset=["max_members"], max_members=7), max_members=5)
+
+    assert stored(story)["weekly"].max_members == 7
+
+
+def test_what_no_definition_has_cannot_be_reset() -> None:
+    story = dial_in(define(1, reset=["max_members", "id"]), max_members=5)
+
+    assert story.receipt("define_conference", 1)["refused"] == "unknown_field"
+    assert stored(story)["weekly"].max_members == 5
+
+
+def test_what_only_the_customer_understands_is_kept_as_it_came() -> None:
+    story = dial_in(define(1, "daily", more='{"owner":"ops"}'), define(2, "daily", max_members=3))
+
+    found = stored(story)["daily"]
+    assert (found.more, found.max_members, found.created_at) == ('{"owner":"ops"}', 3, 1.0)
+
+
+def test_a_definition_that_was_renamed_rules_the_room_of_its_new_name_and_no_more_that_of_the_old() -> None:
+    # A document's room belongs to the definition that bears its name when it is made.
+    steps = [define(0.5, "daily", name="Daily"), define(1, "daily", name="Nightly")]
+    at = {"old": 2.0, "new": 3.0}
+
+    story = meet("plivo", {"old": visit("plivo", "Daily"), "new": visit("plivo", "Nightly")}, *steps, at=at, until=9)
+
+    view = {room.name: room.definition for room in story.simulation.exchange.conferences()}
+    assert view == {"Daily": "", "Nightly": "daily"}
+
+
+@pytest.mark.parametrize(
+    ("steps", "owner"),
+    [
+        ([define(0, "one", name="Room"), define(0, "two", name="Room")], "one"),
+        ([define(0, "one", name="Other"), define(0, "two", name="Room"), define(1, "one", name="Room")], "one"),
+        ([define(0, "one", name="Room"), define(0, "two", name="Room"), define(1, "one", name="Other")], "two"),
+        ([define(0, "one", name="Room"), define(0, "two", name="Room"),
+          {"at": 1, "do": "forget_conference", "id": "one"}], "two"),
+        ([define(0, "one", name="Room"), {"at": 1, "do": "forget_conference", "id": "one"}], ""),
+    ],
+    ids=["stored", "renamed to it", "renamed from it", "forgotten", "forgotten alone"],
+)  # fmt: skip
+def test_of_two_definitions_of_one_name_the_older_counts(steps: list[dict[str, Any]], owner: str) -> None:
+    story = meet("plivo", {"ann": visit("plivo")}, *steps, at={"ann": 2.0}, until=9)
+
+    [room] = story.simulation.exchange.conferences()
+    assert room.definition == owner
+
+
+def test_a_room_that_ended_says_which_definition_it_belonged_to() -> None:
+    story = dial_in({"at": 10, "do": "hang_up", "call": "ann"})
+
+    assert [effect.definition for _, effect in story.did(RecordConferenceEnd)] == ["weekly"]

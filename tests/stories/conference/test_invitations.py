@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 
+from engine.journal import dump
 from engine.values.effects import (
     CoachMember,
     DeafenMembers,
     HoldMembers,
     JoinConference,
     MuteMembers,
+    PlaceCall,
     RecordConferenceEnd,
+    StartRecording,
 )
 from tests.stories.conference.rooms import HOME, XML_DIALECTS, do, meet, visit
 from tests.stories.story import Story
@@ -62,6 +65,17 @@ def test_an_invitation_that_fails_leaves_no_room(callee: dict[str, Any], end: st
     assert story.simulation.exchange.conference("", "New") is None
     assert story.did(RecordConferenceEnd, name="New") == []
     assert story.never("member_joined", call="zoe")
+
+
+@pytest.mark.parametrize("callee", [{"busy": True}, {"no_answer": True}], ids=["busy", "no answer"])
+def test_a_failed_invitation_leaves_no_room_behind_and_nothing_is_told_of_one(callee: dict[str, Any]) -> None:
+    told: dict[str, Any] = {"callback": f"{HOME}/told", "callback_events": ["start", "end", "join", "leave"]}
+
+    story = host(invite(**told) | {"conference": "New"}, callee=callee, until=200)
+
+    assert story.simulation.exchange.conference("", "New") is None
+    assert story.never("conference_started", conference="New")
+    assert story.callbacks("/told") == []
 
 
 def test_an_invitation_that_fails_leaves_the_room_it_was_for_alone() -> None:
@@ -126,12 +140,71 @@ def test_an_invitation_carries_the_members_flags() -> None:
 
 def test_an_invitation_may_give_the_rooms_callback_and_ask_for_its_recording() -> None:
     # TeXML 1.5 ConferenceStatusCallback, ConferenceRecord; 7 A20: the first who gives an address fixes it.
-    more: dict[str, Any] = {"callback": f"{HOME}/told", "callback_events": ["join"], "record": True}
+    record: dict[str, Any] = {"hook": {"url": f"{HOME}/file"}, "events": ["in-progress", "completed"]}
+    more: dict[str, Any] = {"callback": f"{HOME}/told", "callback_events": ["join"], "record_conference": record}
 
-    story = host(invite(**more) | {"conference": "New"}, invite(6, **more) | {"call": "yan", "conference": "New"})
+    story = host(
+        invite(**more) | {"conference": "New"},
+        invite(6, **more) | {"call": "yan", "conference": "New"},
+        {"at": 20, "do": "end_conference", "conference": "New"},
+    )
 
     assert [params["StatusCallbackEvent"] for params in story.callbacks("/told")] == ["participant-join"] * 2
-    assert story.times("recording_started") == [7]
+    assert story.times("recording_started", source="conference") == [7]
+    told = story.callbacks("/file")
+    assert [params["RecordingStatus"] for params in told] == ["in-progress", "completed"]
+    assert {params["RecordingSource"] for params in told} == {"Conference"}
+
+
+def test_a_journal_of_old_may_ask_for_the_rooms_recording_in_a_word() -> None:
+    # Its file is told to the room's own callback.
+    end = {"at": 20, "do": "end_conference", "conference": "New"}
+    story = host(invite(callback=f"{HOME}/told", record=True) | {"conference": "New"}, end)
+
+    assert story.times("recording_started", source="conference") == [7]
+    assert "RecordingSid" in story.callbacks("/told")[-1]
+
+
+def test_an_invitation_may_ask_for_the_recording_of_its_own_leg() -> None:
+    # TeXML 1.5 Record, RecordingChannels; 1.6 source OutboundAPI.
+    wish = {"channels": "stereo", "hook": {"url": f"{HOME}/file"}}
+
+    story = host(invite(record=wish), {"at": 20, "do": "hang_up", "call": "zoe"})
+
+    [(at, started)] = story.did(StartRecording)
+    assert (at, started.of, started.channels) == (7, "zoe", "stereo")
+    [told] = story.callbacks("/file", call="zoe")
+    assert (told["RecordingSource"], told["RecordingDuration"]) == ("OutboundAPI", "13")
+
+
+def test_an_invitation_that_nobody_takes_is_not_recorded() -> None:
+    story = host(invite(record={}, record_conference={}) | {"conference": "New"}, callee={"busy": True})
+
+    assert story.did(StartRecording) == []
+
+
+def test_what_an_invitation_sends_and_proves_itself_with_goes_to_the_switch_alone() -> None:
+    # TeXML 1.5 CustomHeaders, SipAuthUsername, SipAuthPassword.
+    proof: dict[str, Any] = {"username": "zoe-sip", "password": "opensesame"}
+
+    story = host(invite(headers=[["Order", "42"]], **proof))
+
+    [(_, placed)] = story.did(PlaceCall)
+    assert (placed.headers, placed.username, placed.password) == ((("Order", "42"),), "zoe-sip", "opensesame")
+    assert "opensesame" not in str(story)
+    assert b"opensesame" not in dump(story.simulation.exchange)
+
+
+def test_what_was_detected_at_an_invitations_answer_is_told_where_it_was_asked_for() -> None:
+    # TeXML 1.5 AmdStatusCallback, 3.3 amd.
+    machine: dict[str, Any] = {"machine": True}
+    asked: dict[str, Any] = {"machine_detection": "true", "machine_hook": f"{HOME}/amd"}
+
+    story = host(invite(**asked), callee=machine)
+
+    [told] = story.callbacks("/amd", call="zoe")
+    assert (told["AnsweredBy"], told["CallSid"], told["To"]) == ("machine", "zoe", NUMBER)
+    assert story.at("member_joined", call="zoe") == 7
 
 
 def test_a_second_invitation_does_not_change_the_rooms_callback() -> None:

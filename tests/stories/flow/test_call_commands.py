@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine.values.effects import PlaceCall, PlayMedia, SendDigits, StartRecording
+from engine.values.effects import ForgetRecording, PlaceCall, PlayMedia, SendDigits, StartRecording
 from tests.stories.flow.calls import BOB, CAT, HOME, XML_DIALECTS, asked, hang_up, leg, page, says, told, waits
 from tests.stories.story import Story
 
@@ -390,3 +390,101 @@ def test_commands_reach_whom_the_document_dials() -> None:
 
     assert story.at("call_ended", call=leg(story, CAT), cause="api") == 12
     assert story.at("call_ended", call="dan", cause="end_of_document") == 12
+
+
+# --- what a call is placed with -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("dialect", "prefix"), [("plivo", "X-PH-"), ("vobiz", "X-VH-")])
+def test_the_headers_of_a_placed_call_go_out_with_it_and_come_back_in_its_requests(dialect: str, prefix: str) -> None:
+    """Plivo 1.6 sip_headers, 3.1; Vobiz 1.6, 3.1."""
+    story = out(dialect, make(headers=[["Order", "42"], ["Shop", "a b"]]), hang_up(10, BOB))
+
+    assert story.did(PlaceCall)[0][1].headers == (("Order", "42"), ("Shop", "a b"))
+    [params], [gone] = asked(story, "/out"), story.callbacks("/gone")
+    assert (params[f"{prefix}Order"], params[f"{prefix}Shop"]) == ("42", "a b")
+    assert gone[f"{prefix}Order"] == "42"
+
+
+def test_what_proves_a_call_to_a_sip_address_goes_to_the_switch_alone() -> None:
+    """TeXML 1.7 SipAuthUsername, SipAuthPassword."""
+    proof: dict[str, Any] = {"username": "dan", "password": "opensesame"}
+    story = out("texml", make(**proof))
+
+    [(_, placed)] = story.did(PlaceCall)
+    assert (placed.username, placed.password) == ("dan", "opensesame")
+    assert "opensesame" not in str(story)
+
+
+def test_a_placed_call_is_recorded_from_its_answer_on_where_its_command_said_so() -> None:
+    """TeXML 1.7 Record, RecordingChannels; 1.6 source OutboundAPI."""
+    wish = {"channels": "stereo", "hook": {"url": f"{HOME}/file"}, "events": ["in-progress", "completed"]}
+
+    story = out("texml", make(1, record=wish), hang_up(10, BOB))
+
+    assert [(at, one.of, one.channels) for at, one in story.did(StartRecording)] == [(5, "dan", "stereo")]
+    told_of = story.callbacks("/file")
+    assert [params["RecordingStatus"] for params in told_of] == ["in-progress", "completed"]
+    assert {params["RecordingSource"] for params in told_of} == {"OutboundAPI"}
+    assert told_of[1]["RecordingDuration"] == "5"
+
+
+def test_the_recording_that_a_call_was_placed_with_is_stopped_like_those_of_later() -> None:
+    """TeXML 1.6."""
+    story = out("texml", make(1, record={}), does(8, "stop_record_call", "dan"), does(9, "stop_record_call", "dan"))
+
+    assert [story.receipt("stop_record_call", nth)["results"]["dan"] for nth in (0, 1)] == ["changed", "same"]
+    assert story.at("recording_ended", call="dan", why="stopped") == 8
+
+
+# --- where a call's status goes -----------------------------------------------------------------
+
+
+def test_the_status_of_a_call_goes_elsewhere_from_a_command_on() -> None:
+    """TeXML 1.7 update, StatusCallback."""
+    events = ["answered", "completed"]
+    new = does(6, "update_call", "dan", status=f"{HOME}/new")
+
+    story = out("texml", make(hangup=f"{HOME}/status", status_events=events), new, new | {"at": 7}, hang_up(10, BOB))
+
+    assert [params["CallStatus"] for params in story.callbacks("/status")] == ["in-progress"]
+    assert [params["CallStatus"] for params in story.callbacks("/new")] == ["completed"]
+    assert [story.receipt("update_call", nth)["results"]["dan"] for nth in (0, 1)] == ["changed", "same"]
+
+
+def test_a_call_that_told_its_end_alone_tells_it_to_the_new_address_alone() -> None:
+    """TeXML 1.7 update: nothing but the address was said."""
+    story = out("texml", make(), does(6, "update_call", "dan", status=f"{HOME}/new"), hang_up(10, BOB))
+
+    assert [params["CallStatus"] for params in story.callbacks("/new")] == ["completed"]
+    assert story.callbacks("/gone") == []
+
+
+def test_an_update_may_say_which_events_are_told() -> None:
+    update = does(2, "update_call", "dan", status=f"{HOME}/new", status_events=["answered"])
+
+    story = out("texml", make(), update, hang_up(10, BOB))
+
+    assert [params["CallStatus"] for params in story.callbacks("/new")] == ["in-progress"]
+
+
+def test_a_call_that_is_over_cannot_be_updated() -> None:
+    story = out("texml", make(), hang_up(10, BOB), does(12, "update_call", "dan", status=f"{HOME}/new"))
+
+    assert story.receipt("update_call")["results"] == {"dan": "unknown"}
+    assert story.callbacks("/new") == []
+
+
+# --- stored recordings --------------------------------------------------------------------------
+
+
+def test_a_stored_recording_is_dropped_and_one_that_runs_is_refused() -> None:
+    """Plivo 1.6, TeXML 1.6."""
+    steps = [{"at": at, "do": "forget_recording", "recording": "dan.1"} for at in (6, 12)]
+
+    story = out("texml", make(1, record={}), *steps, hang_up(10, BOB))
+
+    [(_, started)] = story.did(StartRecording)
+    assert started.id == "dan.1"
+    assert story.receipt("forget_recording")["refused"] == "recording_in_progress"
+    assert [(at, effect.id) for at, effect in story.did(ForgetRecording)] == [(12, "dan.1")]

@@ -146,6 +146,46 @@ def test_how_often_a_redirect_address_is_asked(dialect: str, answer: dict[str, A
     assert tries(story, "/x") == times
 
 
+TUNED = {"ann": {"path": "/answer#rc=3&rp=5xx"}}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "answer", "times"),
+    [
+        ("plivo", {"status": 500}, [0, 0, 0, 0]),
+        ("plivo", {"status": 404}, [0]),
+        ("plivo", SLOW, [0]),
+        ("vobiz", {"status": 500}, [0, 0, 0]),  # keys that are not described change nothing (3.1)
+        ("texml", {"status": 500}, [0]),
+    ],
+)
+def test_an_address_may_say_how_often_it_is_asked(dialect: str, answer: dict[str, Any], times: list[float]) -> None:
+    """Plivo 3.8: `rc` retries, of what `rp` names."""
+    story = told(dialect, pages={"/answer": answer}, callers=TUNED)
+
+    assert [at for at, effect in story.did(FetchDocument) if effect.kind == "answer"] == times
+    assert story.end("ann")[0] == "fetch_failed"
+
+
+def test_an_address_may_say_how_long_it_is_waited_for() -> None:
+    """Plivo 3.8: `rt` for each attempt, `tt` for all."""
+    element = f"<Redirect>{HOME}/x#rt=2000&amp;tt=5000&amp;rc=5</Redirect>"
+    story = told("plivo", element, pages={"/x": SLOW})
+
+    assert tries(story, "/x") == [0, 2, 4]
+    assert story.at("call_ended") == 5
+
+
+def test_who_cannot_be_reached_is_given_up_sooner_than_who_does_not_reply() -> None:
+    """Plivo 3.8: two seconds to connect, or what `ct` says."""
+    nobody = {"/x": {"status": 0, "after": 1000}}
+    plain = told("plivo", f"<Redirect>{HOME}/x</Redirect>", pages=nobody)
+    tuned = told("plivo", f"<Redirect>{HOME}/x#ct=500</Redirect>", pages=nobody)
+
+    assert tries(plain, "/x") == [0, 2]
+    assert tries(tuned, "/x") == [0, 0.5]
+
+
 @pytest.mark.parametrize("dialect", ["plivo", "vobiz"])
 def test_an_attempt_that_works_after_one_that_did_not_is_enough(dialect: str) -> None:
     """Plivo 1.6, Vobiz 3.1."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from engine.values.views import QueueView
 from tests.stories.flow.calls import HOME, asked, attributes, hang_up, page, press, says, told
 from tests.stories.story import Story
 
@@ -238,3 +239,79 @@ def test_a_key_may_take_the_caller_out_of_the_line() -> None:
     assert story.at("heard", text="Go on.") == 3
     assert result(story) == ["leave"]
     assert story.at("left_queue") == 12
+
+
+# --- queues by command ----
+
+
+def define(at: float, size: int, name: str = "line") -> dict[str, Any]:
+    """The customer says how many may wait."""
+    return {"at": at, "do": "define_queue", "name": name, "max_size": size}
+
+
+def forget(at: float, name: str = "line") -> dict[str, Any]:
+    """The customer has no more need of the queue."""
+    return {"at": at, "do": "forget_queue", "name": name}
+
+
+BOTH: dict[str, Any] = {"bob": {"at": 5, "from": "+14155550102"}}
+
+
+@pytest.mark.parametrize(("defined", "given", "results"), [
+    (1, 0, ["queue-full"]), (1, 5, ["queue-full"]), (5, 1, ["queue-full"]), (0, 0, []), (2, 0, []), (0, 2, []),
+])  # fmt: skip
+def test_the_smaller_of_a_queues_bound_and_its_documents_counts(defined: int, given: int, results: list[str]) -> None:
+    """TeXML 1.8 MaxSize, 2.5 maxQueueSize."""
+    element = enqueue(maxQueueSize=given) if given else enqueue()
+
+    story = waits(element=element, callers=BOTH, steps=[define(1, defined)], until=8)
+
+    assert result(story) == results
+
+
+def test_a_queue_is_made_changed_and_removed_by_command() -> None:
+    """TeXML 1.8."""
+    story = told("texml", steps=[define(1, 3), define(2, 3), define(3, 4), forget(4), forget(5)])
+
+    results = [entry["results"]["line"] for entry in story.what("receipt")]
+    assert results == ["changed", "same", "changed", "changed", "unknown"]
+    assert story.simulation.exchange.queues() == ()
+
+
+def test_a_queue_in_which_somebody_waits_is_not_removed() -> None:
+    story = waits(steps=[forget(5), hang_up(10), forget(15)])
+
+    assert [entry.get("refused", "") for entry in story.what("receipt")] == ["queue_in_use", ""]
+
+
+def test_a_queue_at_which_an_agent_waits_is_not_removed() -> None:
+    story = waits(callers={"amy": agent(10)}, steps=[hang_up(5), forget(11)])
+
+    assert story.receipt("forget_queue")["refused"] == "queue_in_use"
+
+
+def test_a_queue_that_was_removed_while_its_call_talked_does_not_come_back_when_the_talk_ends() -> None:
+    story = waits(callers={"amy": agent(10)}, steps=[forget(20), hang_up(30, "amy")])
+
+    assert story.receipt("forget_queue")["results"] == {"line": "changed"}
+    assert result(story) == ["bridged"]
+    assert story.simulation.exchange.queues() == ()
+
+
+def test_a_queue_shows_who_waits_and_how_long_others_did() -> None:
+    late = {"bob": {"at": 12, "from": "+14155550102"}}
+
+    story = waits(callers={"amy": agent(10), **late}, steps=[define(20, 7)], until=25)
+
+    assert story.simulation.exchange.queues("") == (QueueView("", "line", 7, ("bob",), 10.0, 0.0, 20.0),)
+    assert story.simulation.exchange.queues("other") == ()
+
+
+def test_the_wait_document_is_told_the_smaller_bound() -> None:
+    """TeXML 2.5 MaxQueueSize."""
+    late = {"bob": {"at": 5, "from": "+14155550102"}}
+
+    story = waits(element=enqueue(waitUrl="/wait", maxQueueSize=9), pages=WAIT, callers=late, steps=[define(1, 4)],
+                  until=6)  # fmt: skip
+
+    assert [params["MaxQueueSize"] for params in asked(story, "/wait")] == ["9", "4", "4"]

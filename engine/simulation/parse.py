@@ -1,27 +1,16 @@
-"""Turns what a YAML or JSON file says into structs, with errors that name the path and what would be right."""
+"""Reads a YAML or JSON file into plain data, with errors that name the place."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import yaml
 
+from engine.convert import QUOTES
 from engine.errors import RequestError
-
-PLACE = re.compile(r"^(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?$", re.DOTALL)
-UNKNOWN = re.compile(r"unknown field `(?P<name>.*)`")
-PLAINLY = (
-    (re.compile("^Object missing required field (`.*`)"), r"\1 is missing"),
-    (re.compile("^Object contains unknown field (`.*`)"), r"there is no field \1"),
-    (re.compile("^Expected"), "expected"),
-    (re.compile("^Invalid"), "invalid"),
-)
-QUOTES = "write it in quotes"
 
 
 class UniqueKeys(yaml.SafeLoader):
@@ -55,42 +44,6 @@ def parse(text: bytes, name: str) -> Any:
         raise RequestError(error.problem or "this is no YAML", field=place) from None
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
         raise RequestError(f"this is no YAML: {str(error).splitlines()[0]}", field=name) from None
-
-
-def convert(value: object, kind: Any, path: str, names: Iterable[str] = ()) -> Any:
-    """Make `kind` of plain data; `path` and `names` (what may stand there) are for the error."""
-    try:
-        return msgspec.convert(value, kind, dec_hook=None)
-    except msgspec.ValidationError as error:
-        raise explained(str(error), path, names or names_of(kind)) from None
-
-
-def explained(message: str, path: str, names: Iterable[str]) -> RequestError:
-    """Say where in the file it is and what would be right."""
-    found = PLACE.match(message)
-    what, inner = (found["what"], found["path"] or "") if found else (message, "")
-    hint = ""
-    if unknown := UNKNOWN.search(what):
-        hint = nearest(unknown["name"], names)
-    elif "Expected `str" in what and "got `int`" in what:
-        hint = QUOTES
-    for said, plain in PLAINLY:
-        what = said.sub(plain, what)
-    return RequestError(what, field=(path + inner).lstrip("."), hint=hint)
-
-
-def names_of(kind: Any) -> tuple[str, ...]:
-    """The names that a struct has in a file."""
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return tuple(info.encode_name for info in msgspec.structs.fields(kind))
-    return ()
-
-
-def nearest(name: str, names: Iterable[str]) -> str:
-    """Suggest what was meant, or list what there is."""
-    known = list(names)
-    close = get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]}?" if close else f"one of {', '.join(sorted(known))}"
 
 
 def mapping(value: object, path: str) -> Mapping[str, Any]:

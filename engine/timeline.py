@@ -19,6 +19,7 @@ from engine.values.effects import Effect, Facts, Fault, Noted, PlaceCall, PlayMe
 from engine.values.events import CallArrived, CommandGiven, DocumentFetched, Event
 
 Entry = dict[str, Any]
+Keep = Callable[[Entry, str, str], None]
 HIDDEN = "•"
 
 
@@ -28,11 +29,15 @@ def masked(facts: Facts) -> Facts:
 
 
 class Timeline:
-    """Collects entries; `room_name` tells a room's name by its id while it lives."""
+    """Collects entries; `room_name` tells a room's name by its id while it lives.
 
-    def __init__(self, room_name: Callable[[str], str]) -> None:
+    With `keep`, each entry is handed over with the ids of its call and room instead of being collected.
+    """
+
+    def __init__(self, room_name: Callable[[str], str], keep: Keep | None = None) -> None:
         """Begin with nothing."""
         self.entries: list[Entry] = []
+        self._keep: Keep = keep or (lambda entry, call, room: self.entries.append(entry))
         self._room_name = room_name
         self._names: dict[str, str] = {}
         self._tongues: dict[str, str] = {}
@@ -54,14 +59,20 @@ class Timeline:
         }
 
     @classmethod
-    def of(cls, exchange: Exchange) -> Timeline:
+    def of(cls, exchange: Exchange, keep: Keep | None = None) -> Timeline:
         """A timeline that asks this exchange for the names of rooms."""
 
         def name(room: str) -> str:
             view = exchange.conference("", room)
             return view.name if view is not None else ""
 
-        return cls(name)
+        return cls(name, keep)
+
+    def forget(self, id: str) -> None:  # noqa: A002
+        """Drop what is known of a call or room that nothing will be said of any more."""
+        self._names.pop(id, None)
+        self._tongues.pop(id, None)
+        self._hidden.discard(id)
 
     def happened(self, event: Event) -> None:
         """Note an event before the exchange hears of it."""
@@ -85,7 +96,7 @@ class Timeline:
         if room:
             entry["conference"] = self._name(room)
         entry.update((name, fact) for name, fact in (facts or {}).items() if fact not in ("", None))
-        self.entries.append(entry)
+        self._keep(entry, call, room)
 
     def _name(self, room: str) -> str:
         known = self._names.get(room)

@@ -1,0 +1,127 @@
+"""Puts a service on the network: the faces, the operators' addresses, and the simulator's where there is one."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+import ssl
+from collections.abc import Callable
+
+from aiohttp import web
+
+from engine.dialects.faces import FACES
+from engine.errors import RequestError
+from engine.rest.openapi import Documents
+from engine.rest.operations import Operations
+from engine.rest.paths import Paths
+from engine.rest.serve import Serving
+from engine.rest.simulator import Simulating
+from engine.service.config import Config, address
+from engine.service.service import Service
+
+# Seconds between writings of the buffered log.
+FLUSH = 0.25
+# Seconds that whoever still reads a reply, or a stream of events, gets at the end (and so many again to notice it).
+READING = 1.0
+
+
+def application(service: Service) -> web.Application:
+    """The whole of what is served, as an aiohttp application."""
+    app = web.Application(client_max_size=service.config.limits.body)
+    app.add_routes(Operations(service).routes())
+    app.add_routes(Documents(FACES.values()).routes())
+    app.add_routes(Simulating(service).routes())
+    app.router.add_route("*", "/{path:.*}", Serving(service, Paths(FACES.values())).handle)
+    return app
+
+
+class Server:
+    """A service and its listening socket; `url` is where it answers."""
+
+    def __init__(self, service: Service) -> None:
+        """Keep the service; nothing listens yet."""
+        self.service = service
+        self.url = ""
+        app = application(service)
+        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=READING)
+
+    async def start(self) -> None:
+        """Start the service and listen; RequestError where that cannot be."""
+        config = self.service.config
+        host, port = address(config.listen)
+        secure = tls(config)
+        await self.service.start()
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, host, port, ssl_context=secure, backlog=1024)
+        try:
+            await site.start()
+        except OSError as error:
+            await self.stop(0.0)
+            raise RequestError(f"cannot listen on {config.listen}: {error.strerror}", field="listen") from None
+        bound = self._runner.addresses[0][1]
+        shown = f"[{host}]" if ":" in host else host
+        self.url = f"{'https' if secure else 'http'}://{shown}:{bound}"
+
+    async def stop(self, patience: float | None = None) -> None:
+        """Drain the service, then stop listening."""
+        await self.service.stop(patience)
+        await self._runner.cleanup()
+
+
+def tls(config: Config) -> ssl.SSLContext | None:
+    """The certificate to show, where one is configured; RequestError where it cannot be read."""
+    if config.tls is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(config.tls.certificate, config.tls.key)
+    except (OSError, ssl.SSLError) as error:
+        raise RequestError(f"cannot be used: {error.strerror or error}", field="tls") from None
+    return context
+
+
+async def run(service: Service, ready: Callable[[str], None], flush: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT, then drain; a second signal stops at once."""
+    stop, hurry = asyncio.Event(), asyncio.Event()
+
+    def signalled() -> None:
+        (hurry if stop.is_set() else stop).set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, signalled)
+    server = Server(service)
+    await server.start()
+    gc.collect()
+    gc.freeze()  # what is there now stays: the collector need not look at it again and again
+    service.log.info("started", url=server.url, switch=service.config.switch)
+    ready(server.url)
+    writing = asyncio.create_task(written(flush))
+    await stop.wait()
+    service.log.info("stopping", calls=service.register.live.total(), seconds=service.config.drain)
+    try:
+        await gone(server, hurry)
+        service.log.info("stopped", hurried=hurry.is_set())
+    finally:
+        writing.cancel()
+        flush()
+
+
+async def gone(server: Server, hurry: asyncio.Event) -> None:
+    """Drain and stop; at once as soon as there is a hurry, which ends what still lives without waiting for anybody."""
+    draining, hurried = asyncio.create_task(server.stop()), asyncio.create_task(hurry.wait())
+    await asyncio.wait((draining, hurried), return_when=asyncio.FIRST_COMPLETED)
+    hurried.cancel()
+    if draining.done():
+        return draining.result()
+    draining.cancel()
+    await asyncio.wait((draining,))
+    return await server.stop(0.0)
+
+
+async def written(flush: Callable[[], None]) -> None:
+    """Write the buffered log again and again."""
+    while True:
+        await asyncio.sleep(FLUSH)
+        flush()
