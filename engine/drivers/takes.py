@@ -9,6 +9,11 @@ from engine.values.events import RecordingEnded, RecordingStarted
 Name = tuple[str, str, str]
 
 
+def address(asked: StartRecording) -> str:
+    """Where a recording will be found: an address that nobody serves, known from the start as on a real switch."""
+    return f"https://recordings.example/{asked.id}.{asked.format}"
+
+
 class Take:
     """One recording: `seconds` counted so far, `since` when it runs again (None: it pauses)."""
 
@@ -126,5 +131,5 @@ class Takes:
         asked, seconds = take.asked, take.counted(at)
         if seconds <= 0.0:
             return RecordingEnded(at, asked.owner, asked.id, "absent", 0.0, why)
-        url = f"https://recordings.example/{asked.id}.{asked.format}"
+        url = address(asked)
         return RecordingEnded(at, asked.owner, asked.id, "stored", round(seconds, 6), why, url)

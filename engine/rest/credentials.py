@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from engine.dialects.face import Face
+from engine.dialects.faces import FACES
 from engine.service.accounts import Accounts
-from engine.service.config import FACES, Account
+from engine.service.config import Account
 
 Headers = Mapping[str, str]
 
@@ -73,12 +74,11 @@ def account_of(accounts: Accounts, face: Face, shown: Presented) -> Account | No
 
 
 def operator(accounts: Accounts, headers: Headers) -> Account | None:
-    """The account whose credentials, of any face, a request bears: Basic with a name, or a bearer's key."""
-    shown = basic(headers) or bearer(headers)
-    if shown is None:
-        return None
-    found = [
-        accounts.verify(face, shown.name, shown.secret) if shown.name else accounts.by_key(face, shown.secret)
-        for face in FACES
-    ]
+    """The account whose credentials a request bears, as any face wants them; Basic takes any face's names."""
+    named = basic(headers)
+    if named is not None:
+        found = [accounts.verify(face, named.name, named.secret) for face in FACES]
+    else:
+        shown = [(face, presented(headers, face)) for face in FACES.values()]
+        found = [account_of(accounts, face, one) for face, one in shown if one is not None]
     return next((account for account in found if account is not None), None)

@@ -26,16 +26,24 @@ from engine.values.events import CallArrived, Event, RecordingEnded
 class Register:
     """Accounts of calls, rooms and recordings, their ids as faces show them, and those that ended.
 
-    `live` counts each account's live calls. `forgotten` hears the kind and id of what is remembered no more.
+    `live` counts each account's live calls. `address` says where a recording will be found.
     """
 
-    def __init__(self, exchange: Exchange, spell: Spell, room: int, forgotten: Callable[[str], None]) -> None:
-        """Begin with nothing; `room` bounds each kind of what is remembered."""
+    def __init__(
+        self,
+        exchange: Exchange,
+        spell: Spell,
+        room: int,
+        forgotten: Callable[[str], None],
+        address: Callable[[StartRecording], str],
+    ) -> None:
+        """Begin with nothing; `room` bounds each kind of what is remembered, `forgotten` hears what is no more."""
         self.live: Counter[str] = Counter()
         self.ids = Ids(spell)
         self.history = History(room, self._drop)
         self._exchange = exchange
         self._forgotten = forgotten
+        self._address = address
         self._owners: dict[tuple[str, str], str] = {}
         self._gone: list[str] = []
         self._of_event: dict[type[Event], Callable[[Any], None]] = {
@@ -113,6 +121,7 @@ class Register:
             channels=effect.channels,
             source=effect.source,
             started_at=self._exchange.now,
+            url=self._address(effect),
         )
         self.history.recordings.put(effect.id, view)
         self._own("recording", effect.id, account)

@@ -25,6 +25,7 @@ from engine.dialects.wording import WORDINGS, spell
 from engine.drivers.agenda import Agenda
 from engine.drivers.client import Request, WebSettings
 from engine.drivers.clock import Clock
+from engine.drivers.takes import address as recording_address
 from engine.drivers.web import Web
 from engine.errors import RequestError
 from engine.exchange import Exchange
@@ -82,7 +83,9 @@ class Service:
         }
         self.stream = Stream()
         self.timeline = Timeline.of(self.exchange, self._tell)
-        self.register = Register(self.exchange, self._spell, config.limits.history, self.timeline.forget)
+        self.register = Register(
+            self.exchange, self._spell, config.limits.history, self.timeline.forget, recording_address
+        )
         self.scribe = Scribe(self.tongues, self.spellers, accounts)
         self.web = Web(
             self.give, self.now, self.scribe.request, self.scribe.delivery, web_settings(config), Watch(log, metrics)

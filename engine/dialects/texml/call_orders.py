@@ -46,6 +46,7 @@ def placed(asked: Asked, application: ApplicationView | None, sight: Sight) -> O
             call=sight.mint("call"),
             answer=answer,
             document=document,
+            fallback=fallback or (application.fallback if application is not None else None),
             hangup=status_hook(values, application),
             ring_timeout=values["Timeout"],
             time_limit=values["TimeLimit"],

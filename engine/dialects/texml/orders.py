@@ -53,10 +53,10 @@ def update_conference(asked: Asked, sight: Sight) -> Ordered:
         return get_conference(asked, sight)
     room = open_room(asked.path["conference_sid"], sight)
     if "Status" in asked.values:
-        return (commands.EndConference(conference=room.id, account=asked.account),)
+        return (commands.EndConference(room=room.id, account=asked.account),)
     sound = hook(asked.values, "AnnounceUrl", "AnnounceMethod")
     assert sound is not None
-    return (commands.Announce(conference=room.id, account=asked.account, sound=sound),)
+    return (commands.Announce(room=room.id, account=asked.account, sound=sound),)
 
 
 # --- participants ------------------------------------------------------------------------------------
@@ -79,7 +79,7 @@ def update_participant(asked: Asked, sight: Sight) -> Ordered:
     if all(change is None for change in changes.values()):
         return get_participant(asked, sight)
     return (
-        commands.UpdateMember(conference=room.id, account=asked.account, members=(member.call,), **changes),
+        commands.UpdateMember(room=room.id, account=asked.account, members=(member.call,), **changes),
     )  # fmt: skip
 
 
@@ -126,7 +126,7 @@ def connected(room: ConferenceView, target: str, call: str, sight: Sight) -> str
 def remove_participant(asked: Asked, sight: Sight) -> Ordered:
     """Take a participant out and end its call (TeXML 7 A3)."""
     room, member = participant_of(asked, sight)
-    return (commands.HangUpMember(conference=room.id, account=asked.account, members=(member.call,)),)
+    return (commands.HangUpMember(room=room.id, account=asked.account, members=(member.call,)),)
 
 
 def dial_participant(asked: Asked, sight: Sight) -> Ordered:
@@ -141,7 +141,8 @@ def dial_participant(asked: Asked, sight: Sight) -> Ordered:
         raise refusal(*REFUSALS["label_taken"])
     return (
         commands.InviteMember(
-            conference=room.id if room is not None else named,
+            conference="" if room is not None else named,
+            room=room.id if room is not None else "",
             account=asked.account,
             call=sight.mint("call"),
             label=label,

@@ -11,7 +11,7 @@ from engine.machines import recording as recordings
 from engine.machines.conference import settle
 from engine.machines.consequences import EndCall, StartSound
 from engine.machines.desk.calls import outbound, place
-from engine.machines.desk.tally import Tally, find_room, known_room, meant_room, open_room
+from engine.machines.desk.tally import Tally, known_room, meant_room, open_room
 from engine.machines.door import Visitor, adopt, find_coached, register, room_for, room_name
 from engine.machines.models import Call, Conference, Definition, Entering, Member
 from engine.machines.recording import RECORDING
