@@ -27,7 +27,7 @@ MEMBER_DEEDS: Mapping[str, tuple[str, str]] = {
     "unmute": ("DELETE", "Mute/"),
     "deaf": ("POST", "Deaf/"),
     "undeaf": ("DELETE", "Deaf/"),
-    "hangup": ("DELETE", ""),
+    "hang-up-member": ("DELETE", ""),
     "play": ("POST", "Play/"),
     "speak": ("POST", "Speak/"),
 }

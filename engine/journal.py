@@ -34,6 +34,8 @@ from engine.values.events import AnyEvent, DocumentFetched, Event
 from engine.values.tongue import Tongue
 
 FORMAT = 1
+# How many documents a writer remembers to have written; beyond that it begins anew, and writes them again.
+KNOWN = 10_000
 TABLES: dict[str, Table[Any]] = {
     table.title: table for table in (CALL, CONFERENCE, MEMBER, DIAL, FETCH, COLLECT, RECORDING, QUEUE, DOOR, SOUND)
 }
@@ -99,6 +101,8 @@ class Writer:
         if isinstance(event, DocumentFetched) and event.body:
             digest = hashlib.sha256(event.body).hexdigest()
             if digest not in self._known:
+                if len(self._known) >= KNOWN:
+                    self._known.clear()
                 self._known.add(digest)
                 self._line(Document(digest, event.body))
             self._line(Fetched(digest, msgspec.structs.replace(event, body=b"")))

@@ -211,7 +211,7 @@ member_command("mute", "Let nobody hear these members.")
 member_command("unmute", "Let these members be heard again.")
 member_command("deaf", "Let these members hear nobody.")
 member_command("undeaf", "Let these members hear again.")
-member_command("hangup", "End the calls of members of a conference.")
+member_command("hang-up-member", "End the calls of members of a conference.")
 member_command("play", "Play a sound (an mp3 or wav at URL) to members of a conference.", click.argument("url"))
 member_command("speak", "Speak a text to members of a conference.", click.argument("text"))
 

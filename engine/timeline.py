@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from engine.dialects.phrase import end_row
+from engine.dialects.phrase import Outgoing, end_row
 from engine.dialects.wording import WORDINGS, word
 from engine.exchange import Exchange
 from engine.values.commands import InviteMember, MakeCall
@@ -20,6 +20,7 @@ from engine.values.events import CallArrived, CommandGiven, DocumentFetched, Eve
 
 Entry = dict[str, Any]
 Keep = Callable[[Entry, str, str], None]
+Word = Callable[[SendCallback], Outgoing]
 HIDDEN = "•"
 
 
@@ -31,11 +32,13 @@ def masked(facts: Facts) -> Facts:
 class Timeline:
     """Collects entries; `room_name` tells a room's name by its id while it lives.
 
-    With `keep`, each entry is handed over with the ids of its call and room instead of being collected.
+    With `keep`, each entry is handed over with the ids of its call and room instead of being collected. `word`
+    words callbacks.
     """
 
-    def __init__(self, room_name: Callable[[str], str], keep: Keep | None = None) -> None:
+    def __init__(self, room_name: Callable[[str], str], keep: Keep | None = None, word: Word = word) -> None:
         """Begin with nothing."""
+        self._word = word
         self.entries: list[Entry] = []
         self._keep: Keep = keep or (lambda entry, call, room: self.entries.append(entry))
         self._room_name = room_name
@@ -59,14 +62,14 @@ class Timeline:
         }
 
     @classmethod
-    def of(cls, exchange: Exchange, keep: Keep | None = None) -> Timeline:
+    def of(cls, exchange: Exchange, keep: Keep | None = None, word: Word = word) -> Timeline:
         """A timeline that asks this exchange for the names of rooms."""
 
         def name(room: str) -> str:
             view = exchange.conference("", room)
             return view.name if view is not None else ""
 
-        return cls(name, keep)
+        return cls(name, keep, word)
 
     def forget(self, id: str) -> None:  # noqa: A002
         """Drop what is known of a call or room that nothing will be said of any more."""
@@ -142,7 +145,7 @@ class Timeline:
     def _send_callback(self, effect: SendCallback) -> None:
         if effect.facts.get("hidden") or (effect.owner in self._hidden and effect.kind == "action_collect"):
             effect = msgspec.structs.replace(effect, facts={**effect.facts, **masked(effect.facts)})
-        outgoing = word(effect)
+        outgoing = self._word(effect)
         params = dict(outgoing.params)
         facts = {"kind": effect.kind, "url": outgoing.url, "method": outgoing.method, "params": params}
         self._add("callback", effect.about.call if effect.about else "", effect.conference, facts)

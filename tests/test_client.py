@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
+import threading
 from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner, Result
 
 from engine.cli import main
+from engine.client import Client
 from engine.errors import RequestError
 from engine.live import unreached
 from tests.rest.bench import ACCOUNTS, ACME, Bench, served
@@ -37,8 +40,8 @@ def bench(shared: Bench) -> Iterator[Bench]:
         call = shared.dial_in(number)
         shared.wait("member_joined", call=call)
     yield shared
-    for call in rows(callflow(shared, "calls", "--format", "json")):
-        callflow(shared, "hang-up", str(call["call_uuid"]))
+    for left in rows(callflow(shared, "calls", "--format", "json")):
+        callflow(shared, "hang-up", str(left["call_uuid"]))
     shared.wait("conference_ended")
     shared.happened.clear()
 
@@ -50,8 +53,8 @@ def callflow(bench: Bench, *words: str, token: str = TOKEN) -> Result:
 
 def rows(result: Result) -> list[dict[str, object]]:
     assert result.exit_code == 0, result.output
-    found: list[dict[str, object]] = json.loads(result.stdout)
-    return found
+    told: list[dict[str, object]] = json.loads(result.stdout)
+    return told
 
 
 def said(result: Result) -> str:
@@ -130,7 +133,7 @@ def test_a_kicked_member_s_call_goes_on_and_a_hung_up_one_s_ends(bench: Bench) -
     ann, bob = (str(one["call_uuid"]) for one in members(bench))
 
     assert said(callflow(bench, "kick", "Room", "1")) == "kicked: member 1 in Room"
-    assert said(callflow(bench, "hangup", "Room", "2")) == "done: member 2 in Room"
+    assert said(callflow(bench, "hang-up-member", "Room", "2")) == "done: member 2 in Room"
     bench.wait("call_ended", call=bob)
     bench.wait("verb_started", call=ann, verb="Wait")
     assert [one["call_uuid"] for one in rows(callflow(bench, "calls", "--format", "json"))] == [ann]
@@ -208,7 +211,7 @@ def test_events_are_lines_that_people_read(bench: Bench) -> None:
 def test_following_ends_when_the_service_ends() -> None:
     with served() as bench:
         bench.dial_in()
-        bench.loop.call_soon_threadsafe(bench.loop.call_later, 0.2, bench.service.stream.close)
+        threading.Timer(0.3, lambda: bench.run(bench.service.stop(0.0))).start()
         result = callflow(bench, "events", "--after", "0", "--format", "json")
 
     assert "call_arrived" in said(result)
@@ -277,10 +280,6 @@ def test_members_that_were_not_reached_are_known_by_number() -> None:
 
 
 def test_an_error_carries_the_status_of_the_reply(bench: Bench) -> None:
-    import asyncio
-
-    from engine.client import Client
-
     async def asked() -> int:
         async with Client(bench.server.url, ACME, TOKEN) as client:
             with pytest.raises(RequestError) as raised:

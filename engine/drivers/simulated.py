@@ -40,6 +40,8 @@ PAUSES = {"w": 0.5, "W": 1.0}
 RINGING = 60.0
 # Sounds of our own; the endless ones end when they are stopped or cut.
 BUILT_IN = {"beep:1": 0.5, "beep:2": 0.5, "music": inf, "ringback": inf, "silence": inf}
+# So many texts and numbers are remembered; a run of months would know too many.
+REMEMBERED = 100_000
 # A call's list of what might still be running is swept beyond this length.
 MANY = 32
 
@@ -196,6 +198,8 @@ class SimulatedSwitch:
         """Say how long a text lasts when it is spoken, in seconds."""
         known = self._lengths.get(text)
         if known is None:
+            if len(self._lengths) > REMEMBERED:
+                self._lengths = dict(self._speech.lengths)
             words = len(text.split())
             known = self._lengths[text] = max(SHORTEST_SPEECH, words * 60.0 / self._speech.words_per_minute)
         return known
@@ -212,6 +216,8 @@ class SimulatedSwitch:
     def _place_call(self, effect: effects.PlaceCall) -> None:
         agenda, call, now = self.agenda, effect.call, self.agenda.now
         callee = self._habits(effect.to)
+        if len(self._rung) > REMEMBERED:
+            self._rung.clear()
         self._rung[effect.to.lstrip("+")] = call
         if callee.busy:
             agenda.schedule(CallEnded(now, call, "busy"), self._key(call, "answers"))

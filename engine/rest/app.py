@@ -32,7 +32,8 @@ def application(service: Service) -> web.Application:
     app.add_routes(Operations(service).routes())
     app.add_routes(Documents(FACES.values()).routes())
     app.add_routes(Simulating(service).routes())
-    app.router.add_route("*", "/{path:.*}", Serving(service, Paths(FACES.values())).handle)
+    # a dot is no newline, which a path may hold, too
+    app.router.add_route("*", r"/{path:[\s\S]*}", Serving(service, Paths(FACES.values())).handle)
     return app
 
 

@@ -249,11 +249,6 @@ class Simulating:
         """Let the call's channel vanish."""
         return self._let(asked, self._switch.lose, 204)
 
-    def fail(self, asked: Asked) -> Reply:
-        """Let the whole switch vanish, with the calls of every account."""
-        self._switch.fail()
-        return Reply(204)
-
     def _let(self, asked: Asked, deed: Callable[[str], None], status: int) -> Reply:
         call = self._call(asked).about.call
         deed(call)
@@ -356,7 +351,6 @@ ROWS: Mapping[str, Mapping[str, Row]] = {
     CALL + "/fail": {"POST": Row(Simulating.lose)},
     CALL + "/hears": {"GET": Row(Simulating.hears)},
     "/simulator/conferences/{name}/matrix": {"GET": Row(Simulating.matrix)},
-    "/simulator/fail": {"POST": Row(Simulating.fail)},
 }
 
 

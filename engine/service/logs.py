@@ -6,7 +6,9 @@
 | `request` | a request was answered: one line each |
 | `call`, `conference` | one ended: one line each |
 | `callback_failed`, `callback_dropped` | a callback was given up, or not even queued |
-| `fault` | the exchange gave something up, or a bug of ours showed |
+| `fault` | the exchange gave something up |
+| `bug` | a bug of ours showed somewhere else |
+| `journal_lost` | the journal cannot be written any more |
 
 One processor does what a chain of them usually does: it costs a third (level, time, JSON), and lines that are
 filtered out cost next to nothing. Information is buffered until `flush`; a warning is written at once.

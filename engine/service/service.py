@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter, time
@@ -21,7 +22,7 @@ from engine.dialects.face import ApplicationView, Asked, Problem, Refused
 from engine.dialects.phrase import Outgoing
 from engine.dialects.spelling import Speller
 from engine.dialects.tongues import RULES, tongues
-from engine.dialects.wording import WORDINGS, spell
+from engine.dialects.wording import WORDINGS, spell, word
 from engine.drivers.agenda import Agenda
 from engine.drivers.client import Request, WebSettings
 from engine.drivers.clock import Clock
@@ -51,6 +52,7 @@ from engine.values.effects import (
     Receipt,
     RecordCallEnd,
     RecordConferenceEnd,
+    SendCallback,
 )
 from engine.values.events import CallArrived, CommandGiven, Event
 
@@ -82,7 +84,7 @@ class Service:
             for face in WORDINGS
         }
         self.stream = Stream()
-        self.timeline = Timeline.of(self.exchange, self._tell)
+        self.timeline = Timeline.of(self.exchange, self._tell, self._word)
         self.register = Register(
             self.exchange, self._spell, config.limits.history, self.timeline.forget, recording_address
         )
@@ -257,25 +259,50 @@ class Service:
         self._soon()
 
     def _round(self, events: list[Event]) -> None:
-        """Handle events, write them down, and only then do what follows."""
+        """Handle events, write them down, and only then do what follows; a bug in one of these spares the others."""
         exchange, followed = self.exchange, []
         for number, event in enumerate(events):
             if event.at < exchange.now:  # it was told before what happened since
                 event = events[number] = msgspec.structs.replace(event, at=exchange.now)
-            self.timeline.happened(event)
-            self.simulator.happened(event)
+            try:
+                self.timeline.happened(event)
+                self.simulator.happened(event)
+            except Exception:
+                self._bug(event)
             began = perf_counter()
             effects = exchange.handle(event)
             self.metrics.handled(perf_counter() - began)
-            self.register.happened(event, effects)
-            for effect in effects:
-                self.timeline.follows(effect)
             followed += effects
+            try:
+                self.register.happened(event, effects)
+                for effect in effects:
+                    self.timeline.follows(effect)
+            except Exception:
+                self._bug(event)
         if self.journal is not None:
-            self.journal.keep(events)
+            self._keep(self.journal, events)
+        self._perform(followed)
+
+    def _perform(self, effects: list[Effect]) -> None:
         performs = self._performs
-        for effect in followed:
-            performs[type(effect)](effect)
+        for effect in effects:
+            try:
+                performs[type(effect)](effect)
+            except Exception:
+                self._bug(effect)
+
+    def _keep(self, journal: Journal, events: list[Event]) -> None:
+        """Write events down; calls go on without a journal that can be written no more, as one with gaps is none."""
+        try:
+            journal.keep(events)
+        except OSError as error:
+            self.log.error("journal_lost", file=str(journal.path), error=error.strerror)
+            journal.close()
+            self.journal = None
+
+    def _bug(self, about: Event | Effect) -> None:
+        self.metrics.fault()
+        self.log.error("bug", about=type(about).__name__, trace=traceback.format_exc())
 
     def _rooms(self) -> int:
         return len(self.exchange.conferences())
@@ -339,6 +366,9 @@ class Service:
 
     def _spell(self, face: str, what: str, id: str) -> str:  # noqa: A002
         return spell(face, what, id, self.spellers[face])
+
+    def _word(self, effect: SendCallback) -> Outgoing:
+        return word(effect, self.spellers[effect.tongue])
 
     def _tell(self, entry: dict[str, Any], call: str, room: str) -> None:
         owner = self.register.owner("call", call) if call else self.register.owner("conference", room)

@@ -104,9 +104,10 @@ def test_a_file_of_ones_own_goes_before_a_shipped_one(tmp_path: Path, monkeypatc
 def test_default_installation_includes_every_extra() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
+    assert extras["fast"] == ["uvloop>=0.21"]  # works as well without
 
     core = set(project["dependencies"]) - {line for lines in extras.values() for line in lines}
 
-    assert set(extras) == {"cli", "service"}
-    assert set(project["dependencies"]) >= {line for lines in extras.values() for line in lines}
+    assert set(extras) == {"cli", "service", "fast"}
+    assert set(project["dependencies"]) >= {*extras["cli"], *extras["service"]}
     assert core == {"lxml>=6.0", "msgspec>=0.20", "transitions>=0.9.3,<0.10", "yarl>=1.20"}

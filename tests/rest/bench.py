@@ -137,13 +137,22 @@ class Application:
 class Bench:
     """Everything a test talks to."""
 
-    def __init__(self, server: Server, app: Application, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, server: Server, app: Application, log: BytesIO) -> None:
         """Keep the parts; `accounts` are those that the service knows, the first is the usual one."""
+        loop = asyncio.get_running_loop()
         self.server, self.service, self.app, self.loop = server, server.service, app, loop
         self.accounts = ACCOUNTS
         self.happened: list[tuple[str, dict[str, Any]]] = []
         self.changed = threading.Condition()
         self.following = loop.create_task(self.follow())
+        self._log = log
+
+    def errors(self) -> list[dict[str, Any]]:
+        """The errors that were logged since this was asked the last time; any that is left at the end fails a test."""
+        lines = self._log.getvalue().splitlines()
+        self._log.seek(0)
+        self._log.truncate()
+        return [msgspec.json.decode(line) for line in lines]
 
     async def follow(self) -> None:
         """Note everything that happens to the usual account."""
@@ -267,7 +276,7 @@ def served(tmp: Any = None, /, **changes: Any) -> Iterator[Bench]:
         bench = looping.run(made(app, tmp, changes, log))
         try:
             yield bench
-            assert log.getvalue() == b"", log.getvalue().decode()
+            assert bench.errors() == []
         finally:
             looping.run(bench.server.stop(0.0))
             looping.run(beside.cleanup())
@@ -291,7 +300,7 @@ async def made(app: Application, tmp: Any, changes: Mapping[str, Any], log: Byte
     seeds = signing_seeds(config, state_folder(config, {"XDG_STATE_HOME": str(tmp)})) if tmp else SEEDS
     server = Server(Service(config, Accounts(config, seeds), logger(Lines(log), "error"), Metrics()))
     await server.start()
-    return Bench(server, app, asyncio.get_running_loop())
+    return Bench(server, app, log)
 
 
 SEEDS = {ACME: bytes(range(32)), OTHER: bytes(range(1, 33))}

@@ -6,12 +6,17 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 
-from engine.dialects.face import ApplicationView
-from engine.dialects.texml.call_orders import instructions
-from engine.values.flow import Hook
-from tests.rest.bench import Bench, served
+from engine.dialects.face import ApplicationView, Asked
+from engine.dialects.form import read
+from engine.dialects.texml.call_orders import instructions, placed
+from engine.dialects.texml.fields import DIAL_CALL
+from engine.dialects.texml.records import talked
+from engine.values.effects import CallFacts
+from engine.values.flow import Hook, Wish
+from tests.rest.bench import ACME, Bench, served
 from tests.rest.texml import (
     APPLICATION,
     BASE,
@@ -86,6 +91,27 @@ def test_the_application_lends_its_method() -> None:
     application = ApplicationView(sid="1", voice=Hook("https://example.com/v", "GET"))
     assert instructions({"Url": "https://example.com/u"}, application) == (b"", Hook("https://example.com/u", "GET"))
     assert instructions({}, application) == (b"", application.voice)
+
+
+def test_what_the_exchange_decides_is_handed_on() -> None:
+    application = ApplicationView(
+        sid="1", voice=Hook("https://example.com/v"), fallback=Hook("https://example.com/f"),
+        status=Hook("https://example.com/s"),
+    )  # fmt: skip
+    given = {"From": CALLER, "To": CALLED, "ApplicationSid": "1", "Timeout": "7", "TimeLimit": "90"}
+    asked = Asked(account=ACME, values=read(DIAL_CALL, {**given, "SendDigits": "1w2", "Record": "true"}))
+    made = placed(asked, application, "new")
+    assert (made.call, made.ring_timeout, made.time_limit, made.send_digits) == ("new", 7, 90, "1w2")
+    assert (made.answer, made.fallback, made.hangup) == (application.voice, application.fallback, application.status)
+    assert (made.status_events, made.machine_detection) == (("completed",), "")
+    assert made.record == Wish(trim=True)
+
+
+def test_only_the_time_after_the_answer_is_the_duration() -> None:
+    about = CallFacts("c", ACME, CALLER, CALLED, "outbound", "ended", created_at=1.0, answered_at=4.0, ended_at=10.0)
+    assert talked(about) == "6"
+    assert talked(msgspec.structs.replace(about, answered_at=None)) == "0"
+    assert talked(msgspec.structs.replace(about, ended_at=None)) is None
 
 
 def test_url_and_texml_exclude_each_other(texml: Customer, bench: Bench) -> None:

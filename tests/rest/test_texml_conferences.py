@@ -66,6 +66,26 @@ def test_a_conference_is_found_by_its_sid_and_not_by_its_name(texml: Customer) -
     assert (got.status, got.json) == (404, NOT_FOUND)
 
 
+def test_conferences_whose_names_look_like_our_ids_are_told_apart(texml: Customer, bench: Bench) -> None:
+    texml.let_in(1, name="r2")
+    texml.let_in(1, name="r1")
+    sids = {name: texml.room(name)["sid"] for name in ("r1", "r2")}
+    for name, sid in sids.items():
+        assert texml.get(f"/Conferences/{sid}")["friendly_name"] == name
+    assert texml.dial("r1").json["conference_sid"] == sids["r1"]
+    assert texml.dial("r3").json["conference_sid"] not in sids.values()
+    for sid in sids.values():
+        assert texml.ask("POST", f"/Conferences/{sid}", form={"Status": "completed"}).json["sid"] == sid
+    for name, sid in sids.items():
+        bench.wait("conference_ended", conference=name)
+        assert texml.get(f"/Conferences/{sid}")["friendly_name"] == name
+
+
+def test_a_name_that_looks_like_our_id_of_a_conference_is_none(texml: Customer) -> None:
+    texml.let_in(1)
+    assert texml.dial("r1").json["conference_sid"] != texml.room()["sid"]
+
+
 def test_a_completed_update_ends_the_conference_and_every_call_in_it(texml: Customer, bench: Bench) -> None:
     first, second = texml.let_in(2)
     room = texml.room()

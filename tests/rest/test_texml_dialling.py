@@ -11,9 +11,10 @@ import pytest
 from engine.dialects.face import Asked, Refused
 from engine.dialects.form import read
 from engine.dialects.texml.fields import DIAL_PARTICIPANT
-from engine.dialects.texml.orders import custom_headers, outgoing
+from engine.dialects.texml.orders import BEEPS, custom_headers, dial_participant, outgoing
+from engine.values.commands import InviteMember
 from engine.values.flow import Hook, Wish
-from tests.rest.bench import Bench, served
+from tests.rest.bench import ACME, Bench, served
 from tests.rest.texml import (
     APPLICATION,
     BASE,
@@ -232,6 +233,30 @@ def test_sip_credentials_and_headers_are_handed_on() -> None:
     assert (command["username"], command["password"]) == ("ann", "secret")
     assert command["headers"] == (("X-Team", "blue 1"),)
     assert (command["caller_name"], command["machine_detection"]) == ("Acme Inc.", "true")
+
+
+def test_what_the_exchange_decides_is_handed_on(bench: Bench) -> None:
+    given = values(
+        ApplicationSid="1", Timeout="7", TimeLimit="90", Beep="onExit", EarlyMedia="true", MaxParticipants="12",
+        WaitUrl="https://example.com/w", ConferenceRecord="true", ConferenceRecordingTimeout="5",
+    )  # fmt: skip
+    asked = Asked(account=ACME, path={"conference_sid": "new"}, values=given)
+    made = bench.do(lambda service: dial_participant(asked, service.sight("texml", ACME)))
+    assert isinstance(made, tuple)
+    (command,) = made
+    assert isinstance(command, InviteMember)
+    assert (command.conference, command.timeout, command.time_limit) == ("new", 7, 90)
+    assert (command.beep, command.early_media, command.max_members) == ("exit", True, 12)
+    assert (command.starts, command.ends, command.muted) == (True, False, False)
+    assert command.wait_sound == Hook("https://example.com/w")
+    assert command.record_conference == Wish(silence=5, trim=True)
+
+
+@pytest.mark.parametrize(
+    ("word", "beep"), [("true", "both"), ("false", "none"), ("onEnter", "enter"), ("onExit", "exit")]
+)
+def test_every_beep_has_its_meaning(word: str, beep: str) -> None:
+    assert BEEPS[values(Beep=word)["Beep"]] == beep
 
 
 def test_headers_are_a_list_of_names_and_values_that_keep_to_their_line() -> None:

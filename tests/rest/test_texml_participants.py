@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from engine.dialects.texml.orders import hold_sound
+from engine.values.flow import Hook
 from tests.rest.bench import ACME, Bench, served
 from tests.rest.texml import BASE, NAME, NOT_FOUND, PEOPLE, RFC_DATE, SID, SILENT, Customer, told
 
@@ -158,6 +160,17 @@ def test_a_hold_sound_means_nothing_to_who_is_not_held(texml: Customer, bench: B
     assert [one.path for one in bench.app.asked if one.path in ("/hold", "/other")] == ["/other"]
 
 
+def test_an_unheld_participants_hold_sound_is_left_as_it_is() -> None:
+    url = {"HoldURL": "https://example.com/hold", "HoldMethod": "GET"}
+    sound = Hook("https://example.com/hold", "GET")
+    assert hold_sound(url, held=False) is None
+    assert hold_sound({**url, "Hold": False}, held=True) is None
+    assert hold_sound(url, held=True) == sound
+    assert hold_sound({**url, "Hold": True}, held=False) == sound
+    assert hold_sound({"Hold": True}, held=False) == Hook("")
+    assert hold_sound({"Hold": True}, held=True) is None
+
+
 def test_a_second_hold_does_not_hear_the_first_ones_sound(texml: Customer, bench: Bench) -> None:
     (call,) = texml.let_in(1)
     texml.update(call, Hold="true", HoldURL=f"{bench.app.url}/hold")
@@ -269,7 +282,7 @@ def test_a_deleted_participant_is_gone_and_its_call_has_ended(texml: Customer, b
     assert (got.status, got.json) == (404, NOT_FOUND)
     assert texml.ask("POST", path, form={"Muted": "true"}).json == NOT_FOUND
     assert texml.ask("DELETE", path).json == NOT_FOUND
-    bench.wait("call_ended")
+    assert bench.wait("call_ended", call=texml.known(first))["cause"] == "api"  # and its document does not go on
     assert texml.get(f"/Calls/{first}")["status"] == "completed"
     assert texml.room()["status"] == "in-progress"
 

@@ -32,8 +32,8 @@ Json = dict[str, Any]
 
 
 def document(name: str = NAME, attributes: str = "") -> str:
-    """A document whose caller joins a conference."""
-    return f"<Response><Dial><Conference {attributes}>{name}</Conference></Dial></Response>"
+    """A document whose caller joins a conference, and stays on the line after it."""
+    return f"<Response><Dial><Conference {attributes}>{name}</Conference></Dial><Pause length='180'/></Response>"
 
 
 def error_of(got: Got) -> Json:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import telnyx
 from telnyx import APIStatusError
+from telnyx.resources.texml.accounts import AccountsResource
 from telnyx.types.texml.accounts import ConferenceResource
 from telnyx.types.texml.accounts.conferences import ParticipantResource
 
 from tests.rest.texml import SID
 from tests.sdk.live import Live
 
+FLAGS = ("muted", "hold", "coaching", "end_conference_on_exit")
 
-def client_of(service: Live, key: str = "KEYACME") -> telnyx.Telnyx:
+
+def telnyx_client_of(service: Live, key: str = "KEYACME") -> telnyx.Telnyx:
     """A client as a customer makes it; it takes no proxy, and no reply that its models do not have."""
     return telnyx.Telnyx(
         api_key=key,
@@ -22,16 +25,16 @@ def client_of(service: Live, key: str = "KEYACME") -> telnyx.Telnyx:
     )
 
 
-def room_named(client: telnyx.Telnyx, name: str) -> ConferenceResource:
+def room_named(accounts: AccountsResource, name: str) -> ConferenceResource:
     """The newest conference of a name."""
-    listed = client.texml.accounts.conferences.retrieve_conferences(SID, friendly_name=name)
+    listed = accounts.conferences.retrieve_conferences(SID, friendly_name=name)
     assert listed.conferences
     return listed.conferences[0]
 
 
-def participants(client: telnyx.Telnyx, sid: str) -> dict[str, ParticipantResource]:
+def participants(accounts: AccountsResource, sid: str) -> dict[str, ParticipantResource]:
     """The participants of a conference by their calls."""
-    page = client.texml.accounts.conferences.participants.retrieve_participants(sid, account_sid=SID)
+    page = accounts.conferences.participants.retrieve_participants(sid, account_sid=SID)
     return {one.call_sid or "": one for one in page.participants or []}
 
 

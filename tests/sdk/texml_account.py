@@ -28,6 +28,7 @@ SIGNING: list[dict[str, Any]] = [
     },
     *ACCOUNTS[1:],
 ]
+PAUSE = "<Response><Pause length='600'/></Response>"
 EVENTS = "start end join leave mute hold modify announcement"
 
 
@@ -45,8 +46,8 @@ class TexmlRooms(Rooms):
         """Let one more person into a room by the document that is there; the sid of its call."""
         caller = f"+1{next(self._callers)}"
         self.live.dial_in(caller, self.number)
-        joined = {"StatusCallbackEvent": "participant-join", "FriendlyName": name, "From": caller}
-        return self.app.wait("/conference", **joined).params["CallSid"]
+        joined = self.app.wait("/conference", StatusCallbackEvent="participant-join", FriendlyName=name, From=caller)
+        return joined.params["CallSid"]
 
 
 def heard(rooms: Rooms, path: str, nth: int = 1, **params: str) -> Asked:

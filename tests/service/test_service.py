@@ -236,9 +236,13 @@ def test_a_wait_document_is_fetched_once_for_its_room(bench: Bench, plivo: Custo
 # --- limits ----------------------------------------------------------------------------------------
 
 
-def test_an_account_has_so_many_calls_at_a_time(tmp_path: Path) -> None:
+DIALLED = {"data": {"endpoints": ["+14155550199"]}}
+
+
+def test_an_account_has_so_many_calls_at_a_time() -> None:
     accounts = [{**ACCOUNTS[0], "limits": {"calls": 2}}, ACCOUNTS[1]]
-    with served(accounts=accounts) as bench:
+    weekly = {"id": "conf_weekly", "account": ACME, "name": "weekly"}
+    with served(accounts=accounts, conferences=[weekly]) as bench:
         customer = Customer(bench)
         calls = customer.let_in(2)
         asked = len(bench.app.asked)
@@ -248,6 +252,7 @@ def test_an_account_has_so_many_calls_at_a_time(tmp_path: Path) -> None:
             "vobiz": Customer(bench, "vobiz").ask("POST", "/Call/", call),
             "texml": texml_rows.Customer(bench).call(),
             "texml invitation": texml_rows.Customer(bench).dial(texml_rows.Customer(bench).room(NAME)["sid"]),
+            "audian": audian_rows.Customer(bench).ask("PUT", "/conf_weekly", {"data": {"action": "dial", **DIALLED}}),
             "simulator": bench.request(
                 "POST", "/simulator/calls", json={"from": "+14155550100", "to": LINES["plivo"]}, face="plivo"
             ),

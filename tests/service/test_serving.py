@@ -198,15 +198,20 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
         f"/v2/texml/Accounts/{ACCOUNTS[0]['texml']['account_sid']}/Calls",
         {"form": {"From": "+14155550100", "To": "+14155550199", "ApplicationSid": "1700000001"}},
     ),
+    "audian": (
+        "/v2/accounts/acmeaudian/conferences/conf_weekly",
+        {"json": {"data": {"action": "dial", "data": {"endpoints": ["+14155550199"]}}}},
+    ),
 }
+WEEKLY = {"id": "conf_weekly", "account": ACME, "name": "weekly"}
 
 
 def test_new_calls_are_refused_while_it_drains_and_leave_no_trace(tmp_path: Path) -> None:
-    with live(tmp_path, drain=FOREVER) as service:
+    with live(tmp_path, drain=FOREVER, conferences=[WEEKLY]) as service:
         call = in_a_room(service)
         told_to_stop(service)
         for face, (path, sent) in CALLS.items():
-            got = service.request("POST", path, face=face, **sent)
+            got = service.request("PUT" if "data" in sent.get("json", {}) else "POST", path, face=face, **sent)
             assert (face, got.status) == (face, 503)
             assert got.json
         dialled = {"from": "+14155550100", "to": "+16505550100"}

@@ -22,7 +22,7 @@ CALL_CHANGES = {"Status", "Url", "Texml", "StatusCallback"}
 def dial_call(asked: Asked, sight: Sight) -> Ordered:
     """Place a call; its document is at Url, or given at once, or where its application says (TeXML 1.7)."""
     application = sight.application(asked.values["ApplicationSid"])
-    return placed(asked, application, sight)
+    return (placed(asked, application, sight.mint("call")),)
 
 
 def dial_connection(asked: Asked, sight: Sight) -> Ordered:
@@ -30,30 +30,28 @@ def dial_connection(asked: Asked, sight: Sight) -> Ordered:
     application = sight.application(asked.path["connection_id"])
     if application is None:
         raise gone()
-    return placed(asked, application, sight)
+    return (placed(asked, application, sight.mint("call")),)
 
 
-def placed(asked: Asked, application: ApplicationView | None, sight: Sight) -> Ordered:
-    """The command that places a call."""
+def placed(asked: Asked, application: ApplicationView | None, call: str) -> commands.MakeCall:
+    """The command that places a call of that id of ours."""
     values = asked.values
     if values.get("SuperviseCallSid"):
         raise refusal("", "supervising a call is not served here; coach in a conference", "SuperviseCallSid")
     document, answer = instructions(values, application)
     fallback = hook(values, "FallbackUrl", "FallbackMethod")
-    return (
-        commands.MakeCall(
-            account=asked.account,
-            call=sight.mint("call"),
-            answer=answer,
-            document=document,
-            fallback=fallback or (application.fallback if application is not None else None),
-            hangup=status_hook(values, application),
-            ring_timeout=values["Timeout"],
-            time_limit=values["TimeLimit"],
-            send_digits=values.get("SendDigits", ""),
-            machine_hook=hook(values, "AsyncAmdStatusCallback"),
-            **outgoing(values),
-        ),
+    return commands.MakeCall(
+        account=asked.account,
+        call=call,
+        answer=answer,
+        document=document,
+        fallback=fallback or (application.fallback if application is not None else None),
+        hangup=status_hook(values, application),
+        ring_timeout=values["Timeout"],
+        time_limit=values["TimeLimit"],
+        send_digits=values.get("SendDigits", ""),
+        machine_hook=hook(values, "AsyncAmdStatusCallback"),
+        **outgoing(values),
     )
 
 

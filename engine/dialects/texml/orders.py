@@ -117,8 +117,8 @@ def connected(room: ConferenceView, target: str, call: str, sight: Sight) -> str
     try:
         member = member_of(room, target, sight)
     except Refused:
-        member = None
-    if member is None or member.call == call or PARTICIPANT_STATUS[member.state] != CONNECTED:
+        raise refusal(*REFUSALS["coach_unknown"]) from None
+    if member.call == call or PARTICIPANT_STATUS[member.state] != CONNECTED:
         raise refusal(*REFUSALS["coach_unknown"])
     return member.call
 
@@ -174,9 +174,11 @@ def dialled_room(named: str, sight: Sight) -> ConferenceView | None:
     if sight.find("conference", named):
         return open_room(named, sight)
     live = sight.conference(named)
-    if live is None and UUID.fullmatch(named):
+    if live is not None and live.name == named:
+        return live
+    if UUID.fullmatch(named):
         raise gone()
-    return live
+    return None
 
 
 def outgoing(values: Values) -> dict[str, Any]:

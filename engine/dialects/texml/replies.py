@@ -49,11 +49,26 @@ def rfc_date(at: float, sight: Sight) -> str:
 def room_of(sid: str, sight: Sight) -> Room:
     """The conference of that sid, live or ended; Refused where there is none."""
     room = sight.find("conference", sid)
-    live = sight.conference(room) if room else None
-    found = live if live is not None else sight.ended_conference(room) if room else None
+    found = (live_room(room, sight) or ended_room(room, sight)) if room else None
     if found is None:
         raise gone()
     return found
+
+
+def live_room(room: str, sight: Sight) -> ConferenceView | None:
+    """The live conference of that id of ours, whatever others are named."""
+    found = sight.conference(room)
+    if found is None or found.id == room:
+        return found
+    return next((one for one in sight.conferences() if one.id == room), None)
+
+
+def ended_room(room: str, sight: Sight) -> RecordConferenceEnd | None:
+    """The ended conference of that id of ours, whatever others were named."""
+    found = sight.ended_conference(room)
+    if found is None or found.conference == room:
+        return found
+    return next((one for one in sight.ended_conferences() if one.conference == room), None)
 
 
 def open_room(sid: str, sight: Sight) -> ConferenceView:
@@ -146,7 +161,7 @@ def conference_told(asked: Asked, receipts: tuple[Receipt, ...], sight: Sight) -
 
 def seen(room: ConferenceView) -> tuple[MemberView, ...]:
     """The members that are participants for a customer: nobody who leaves (TeXML 1.5)."""
-    return () if room.state == "ending" else tuple([m for m in room.members if m.state in PARTICIPANT_STATUS])
+    return tuple([member for member in room.members if member.state in PARTICIPANT_STATUS])
 
 
 def participant_of(asked: Asked, sight: Sight) -> tuple[ConferenceView, MemberView]:
@@ -240,7 +255,7 @@ def participant_dialled(asked: Asked, receipts: tuple[Receipt, ...], sight: Sigh
     """A participant that was just dialled."""
     receipt = receipts[0]
     object_to(receipt.refused)
-    room = sight.conference(str(receipt.facts["conference"]))
+    room = live_room(str(receipt.facts["conference"]), sight)
     member = None if room is None else next((m for m in room.members if m.call == receipt.facts["call"]), None)
     if room is None or member is None:
         raise gone()
