@@ -276,7 +276,8 @@ class Service:
             try:
                 self.register.happened(event, effects)
                 for effect in effects:
-                    self.timeline.follows(effect)
+                    if type(effect) is not Receipt:  # what a command changed is told by what happens
+                        self.timeline.follows(effect)
             except Exception:
                 self._bug(event)
         if self.journal is not None:

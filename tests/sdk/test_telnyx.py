@@ -19,7 +19,7 @@ from telnyx.types.texml.accounts.conferences import (
 
 from tests.rest.texml import SID
 from tests.sdk.telnyx_account import FLAGS, participants, room_named, told
-from tests.sdk.texml_account import PAUSE, TexmlRooms, heard
+from tests.sdk.texml_account import STAY, TexmlRooms, heard
 from tests.sdk.vendors import LONG
 
 pytestmark = pytest.mark.xdist_group("sdk-telnyx")
@@ -80,7 +80,7 @@ def test_conferences_are_filtered_by_state_and_date(accounts: AccountsResource, 
 
 def test_a_conference_is_completed_and_its_calls_end(accounts: AccountsResource, texml_rooms: TexmlRooms) -> None:
     name = texml_rooms.name()
-    calls = texml_rooms.let_in(2, name, f"<Redirect>{texml_rooms.page(PAUSE)}</Redirect>")
+    calls = texml_rooms.let_in(2, name, f"<Redirect>{texml_rooms.page(STAY)}</Redirect>")
     sid = room_named(accounts, name).sid or ""
     over = accounts.conferences.update(sid, account_sid=SID, status="completed")
     assert (over.sid, over.status, over.reason_conference_ended) == (sid, "completed", "conference-ended-via-api")
@@ -265,7 +265,7 @@ def test_every_field_of_an_update_at_once(accounts: AccountsResource, texml_room
 
 
 def test_who_is_deleted_is_gone_and_its_call_ends(accounts: AccountsResource, texml_rooms: TexmlRooms) -> None:
-    name, after = texml_rooms.name(), texml_rooms.page(PAUSE)
+    name, after = texml_rooms.name(), texml_rooms.page(STAY)
     first, second = texml_rooms.let_in(2, name, f"<Redirect>{after}</Redirect>")
     sid = room_named(accounts, name).sid or ""
     participant = accounts.conferences.participants

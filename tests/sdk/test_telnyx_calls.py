@@ -13,7 +13,7 @@ from telnyx.types.texml.accounts.conferences import ParticipantParticipantsParam
 
 from tests.rest.texml import APPLICATION, CALLER, SID
 from tests.sdk.telnyx_account import FLAGS, participants, room_named, told
-from tests.sdk.texml_account import PAUSE, TexmlRooms, heard
+from tests.sdk.texml_account import STAY, TexmlRooms, heard
 
 pytestmark = pytest.mark.xdist_group("sdk-telnyx-calls")
 CALLED = "+14155553333"
@@ -154,7 +154,7 @@ def placed(accounts: AccountsResource, **body: Any) -> str:
 
 def up(accounts: AccountsResource, texml_rooms: TexmlRooms, **body: Any) -> str:
     """Place a call, and wait until it asks for its document."""
-    url = texml_rooms.page(PAUSE)
+    url = texml_rooms.page(STAY)
     call = placed(accounts, Url=url, **body)
     heard(texml_rooms, urlsplit(url).path, CallSid=call)
     return call
@@ -164,7 +164,7 @@ def up(accounts: AccountsResource, texml_rooms: TexmlRooms, **body: Any) -> str:
 def test_a_call_asks_for_its_document_and_is_in_progress(
     accounts: AccountsResource, texml_rooms: TexmlRooms, method: str
 ) -> None:
-    url = texml_rooms.page(PAUSE)
+    url = texml_rooms.page(STAY)
     call = placed(accounts, Url=url, UrlMethod=method, StatusCallback=f"{texml_rooms.app.url}/progress")
     asked = heard(texml_rooms, urlsplit(url).path, CallSid=call)
     assert (asked.method, asked.params["CallStatus"], asked.params["Direction"]) == (method, "in-progress", "outbound")
@@ -180,10 +180,10 @@ def test_a_call_asks_for_its_document_and_is_in_progress(
 def test_a_call_brings_its_document_or_has_its_applications(
     accounts: AccountsResource, texml_rooms: TexmlRooms
 ) -> None:
-    url = texml_rooms.page(PAUSE)
+    url = texml_rooms.page(STAY)
     call = placed(accounts, Texml=f"<Response><Redirect>{url}</Redirect></Response>")
     heard(texml_rooms, urlsplit(url).path, CallSid=call)
-    texml_rooms.app.pages["/texml/answer"] = PAUSE
+    texml_rooms.app.pages["/texml/answer"] = STAY
     call = placed(accounts)
     heard(texml_rooms, "/texml/answer", CallSid=call)
 
@@ -192,7 +192,7 @@ def test_a_call_brings_its_document_or_has_its_applications(
 def test_the_older_address_places_a_call_too(
     telnyx_client: telnyx.Telnyx, texml_rooms: TexmlRooms, method: Any
 ) -> None:
-    url = texml_rooms.page(PAUSE)
+    url = texml_rooms.page(STAY)
     made = telnyx_client.texml.calls.create(APPLICATION, from_=CALLER, to=CALLED, url=url, method=method)
     assert (made.from_, made.to, made.status) == (CALLER, CALLED, "queued")
     assert heard(texml_rooms, urlsplit(url).path, CallSid=made.call_sid).method == method
@@ -201,7 +201,7 @@ def test_the_older_address_places_a_call_too(
 def test_a_new_document_takes_a_call_out_of_its_conference(
     accounts: AccountsResource, texml_rooms: TexmlRooms
 ) -> None:
-    name, url = texml_rooms.name(), texml_rooms.page(PAUSE)
+    name, url = texml_rooms.name(), texml_rooms.page(STAY)
     first, second = texml_rooms.let_in(2, name)
     moved = accounts.calls.update(first, account_sid=SID, url=url, method="GET")
     assert (moved.sid, moved.status) == (first, "in-progress")
@@ -214,7 +214,7 @@ def test_a_new_document_takes_a_call_out_of_its_conference(
 def test_a_calls_fallback_and_the_address_of_its_progress_are_changed(
     accounts: AccountsResource, texml_rooms: TexmlRooms
 ) -> None:
-    call, fallback = up(accounts, texml_rooms), texml_rooms.page(PAUSE)
+    call, fallback = up(accounts, texml_rooms), texml_rooms.page(STAY)
     texml_rooms.app.pages["/broken"] = 500
     accounts.calls.update(
         call,
@@ -262,7 +262,7 @@ def test_calls_are_listed_by_number_state_and_date(accounts: AccountsResource, t
 @pytest.mark.parametrize(
     ("body", "error"),
     [
-        ({"Url": "http://a.example/", "Texml": PAUSE}, ("10027", "/Texml")),
+        ({"Url": "http://a.example/", "Texml": STAY}, ("10027", "/Texml")),
         ({"To": "somebody"}, ("10016", "/To")),
         ({"Timeout": 4}, ("10033", "/Timeout")),
         ({"Timeout": "soon"}, ("10026", "/Timeout")),
@@ -283,7 +283,7 @@ def test_a_call_that_is_over_takes_nothing_more(accounts: AccountsResource, texm
     accounts.calls.update(call, account_sid=SID, status="completed")
     heard(texml_rooms, "/progress", CallSid=call)
     with pytest.raises(UnprocessableEntityError) as refused:
-        accounts.calls.update(call, account_sid=SID, url=texml_rooms.page(PAUSE))
+        accounts.calls.update(call, account_sid=SID, url=texml_rooms.page(STAY))
     assert told(refused.value) == ("90018", None)
 
 

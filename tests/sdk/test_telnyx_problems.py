@@ -13,7 +13,7 @@ from telnyx.resources.texml.accounts import AccountsResource
 from tests.rest.texml import APPLICATION, CALLER, OTHER_SID, SID
 from tests.sdk.live import Live
 from tests.sdk.telnyx_account import participants, room_named, telnyx_client_of, told
-from tests.sdk.texml_account import TexmlRooms, heard
+from tests.sdk.texml_account import STAY, TexmlRooms, heard
 
 pytestmark = pytest.mark.xdist_group("sdk-telnyx-problems")
 NOBODY = "6dc6cc1a-1ba1-4351-86b8-4c22c95cd98f"
@@ -36,7 +36,7 @@ def test_a_queue_is_made_changed_listed_and_removed(accounts: AccountsResource) 
 
 
 def test_who_waits_in_a_queue_is_counted_and_keeps_it(accounts: AccountsResource, texml_rooms: TexmlRooms) -> None:
-    texml_rooms.app.pages["/waiting"] = "<Response><Pause length='600'/></Response>"
+    texml_rooms.app.pages["/waiting"] = STAY
     waiting = f"<Enqueue waitUrl='{texml_rooms.app.url}/waiting'>sales</Enqueue>"
     texml_rooms.app.pages["/texml/answer"] = f"<Response>{waiting}</Response>"
     texml_rooms.live.dial_in("+14155557777", texml_rooms.number)

@@ -11,7 +11,7 @@ from telnyx.lib.webhook_verification import WebhookVerificationError, verify_web
 from twilio.request_validator import RequestValidator
 
 from tests.rest.bench import ACCOUNTS, Asked
-from tests.sdk.vendors import Rooms, form_of
+from tests.sdk.vendors import LONG, Rooms, form_of
 
 SEED = bytes(range(32))
 PUBLIC = base64.b64encode(Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw()).decode()
@@ -28,7 +28,7 @@ SIGNING: list[dict[str, Any]] = [
     },
     *ACCOUNTS[1:],
 ]
-PAUSE = "<Response><Pause length='600'/></Response>"
+STAY = f"<Response><Play loop='0'>{LONG}</Play></Response>"
 EVENTS = "start end join leave mute hold modify announcement"
 
 
