@@ -42,6 +42,28 @@ Trouble = Literal[
 ]
 
 
+# The statuses that HTTP itself suggests; a face names those where its vendor answers otherwise.
+USUAL: Mapping[Trouble, int] = {
+    "unauthorized": 401,
+    "forbidden": 403,
+    "unknown_route": 404,
+    "wrong_method": 405,
+    "media_type": 415,
+    "malformed": 400,
+    "too_large": 413,
+    "missing": 400,
+    "type": 400,
+    "value": 400,
+    "range": 400,
+    "unknown": 404,
+    "refused": 400,
+    "rate": 429,
+    "limit": 429,
+    "unavailable": 503,
+    "internal": 500,
+}
+
+
 class Field(Struct, frozen=True, kw_only=True):
     """One field of a request, in its query or body; `also` are other spellings that are understood.
 

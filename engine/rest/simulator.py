@@ -12,7 +12,7 @@ import msgspec
 from aiohttp import web
 from msgspec import UNSET, Struct, UnsetType, field
 
-from engine.dialects.face import Asked, Face, Field, Problem, Refused, Reply, Trouble
+from engine.dialects.face import USUAL, Asked, Face, Field, Problem, Refused, Reply, Trouble
 from engine.dialects.form import read
 from engine.dialects.spelling import bare_number
 from engine.dialects.wording import WORDINGS
@@ -101,23 +101,7 @@ class Failed(Struct, frozen=True, omit_defaults=True):
     hint: str = ""
 
 
-TROUBLES: Mapping[Trouble, int] = {
-    "unauthorized": 401,
-    "wrong_method": 405,
-    "media_type": 415,
-    "malformed": 400,
-    "too_large": 413,
-    "missing": 400,
-    "type": 400,
-    "value": 400,
-    "range": 400,
-    "unknown": 404,
-    "refused": 409,
-    "rate": 429,
-    "limit": 429,
-    "unavailable": 503,
-    "internal": 500,
-}
+TROUBLES: Mapping[Trouble, int] = {**USUAL, "refused": 409}
 
 
 def problem(problems: tuple[Problem, ...], status: int, asked: Asked) -> Reply:

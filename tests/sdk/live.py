@@ -11,13 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import tomli_w
 
-from tests.rest.bench import ACCOUNTS, Application, Got, Looping, asked_of, config_of, listening
+from tests.rest.bench import ACCOUNTS, CREDENTIALS, Application, Got, Looping, asked_of, config_of, listening
 
 SERVE = (sys.executable, "-c", "from engine.cli import main; main()", "serve", "--config")
 SAID = "callflow answers at "
 PATIENCE = 20.0
+DATA = b"data: "
 
 
 class Live:
@@ -38,6 +40,19 @@ class Live:
         assert got.status == 201, got
         made: str = got.json["call"]
         return made
+
+    def wait(self, what: str, **facts: Any) -> dict[str, Any]:
+        """The first entry of the usual account's timeline of that kind with these facts, as soon as it has come."""
+        connection = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=PATIENCE)
+        try:
+            connection.request("GET", "/events?after=0", headers=CREDENTIALS["plivo"](self.accounts[0]))
+            for line in connection.getresponse():
+                entry = msgspec.json.decode(line.removeprefix(DATA)) if line.startswith(DATA) else {}
+                if entry.get("what") == what and facts.items() <= entry.items():
+                    return dict(entry)
+        finally:
+            connection.close()
+        raise AssertionError(f"the timeline ended before {what} {facts}")
 
 
 @contextmanager

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from engine.dialects.audian import documents, orders, paging, replies
 from engine.dialects.audian.replies import (
     ConferenceBody,
@@ -14,7 +12,7 @@ from engine.dialects.audian.replies import (
     ParticipantBody,
 )
 from engine.dialects.audian.validation import Schema
-from engine.dialects.face import Face, Field, Route, Trouble
+from engine.dialects.face import USUAL, Face, Field, Route
 
 ROOMS = "/accounts/{account_id}/conferences"
 ROOM = ROOMS + "/{conference_id}"
@@ -110,26 +108,6 @@ PARTICIPANTS = (
     ),
 )  # fmt: skip
 
-# What can go wrong, and the status it is answered with (Audian 2.3).
-TROUBLES: Mapping[Trouble, int] = {
-    "unauthorized": 401,
-    "forbidden": 403,
-    "unknown_route": 404,
-    "wrong_method": 405,
-    "media_type": 415,
-    "malformed": 400,
-    "too_large": 413,
-    "missing": 400,
-    "type": 400,
-    "value": 400,
-    "range": 400,
-    "unknown": 404,
-    "refused": 400,
-    "rate": 429,
-    "limit": 429,
-    "unavailable": 503,
-    "internal": 500,
-}
 
 FACE = Face(
     name="audian",
@@ -137,9 +115,9 @@ FACE = Face(
     routes=DEFINITIONS + PARTICIPANTS,
     auth="token",
     account="account_id",
-    troubles=TROUBLES,
+    troubles=USUAL,  # Audian 2.3
     problem=replies.problem,
-    problem_types=dict.fromkeys(sorted(set(TROUBLES.values())), Failed),
+    problem_types=dict.fromkeys(sorted(set(USUAL.values())), Failed),
     prefixes=("/v2",),
     proof=("X-Auth-Token",),
     within="data",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from engine.dialects.face import Face, Field, Order, Route, Trouble
+from engine.dialects.face import USUAL, Face, Field, Order, Route, Trouble
 from engine.dialects.plivo import orders, records, replies
 from engine.dialects.plivo.records import Manner
 from engine.values import commands
@@ -298,25 +298,7 @@ def deferrable(row: Route) -> Route:
 
 
 # What can go wrong, and the status it is answered with (Plivo 1.1).
-TROUBLES: Mapping[Trouble, int] = {
-    "unauthorized": 401,
-    "forbidden": 403,
-    "unknown_route": 404,
-    "wrong_method": 405,
-    "media_type": 400,
-    "malformed": 400,
-    "too_large": 413,
-    "missing": 400,
-    "type": 400,
-    "value": 400,
-    "range": 400,
-    "unknown": 404,
-    "refused": 400,
-    "rate": 429,
-    "limit": 429,
-    "unavailable": 503,
-    "internal": 500,
-}
+TROUBLES: Mapping[Trouble, int] = {**USUAL, "media_type": 400}
 
 FACE = Face(
     name="plivo",

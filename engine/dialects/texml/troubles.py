@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import UNSET, Struct, UnsetType, field
 
-from engine.dialects.face import Asked, Problem, Refused, Reply, Trouble
+from engine.dialects.face import USUAL, Asked, Problem, Refused, Reply, Trouble
 
 INVALID_URL = "10003"
 MISSING = "10004"
@@ -48,23 +48,13 @@ TITLES: Mapping[str, str] = {
 
 # An account that the key does not belong to is not there for it (TeXML 1.1).
 STATUSES: Mapping[Trouble, int] = {
-    "unauthorized": 401,
+    **USUAL,
     "forbidden": 404,
-    "unknown_route": 404,
-    "wrong_method": 405,
-    "media_type": 415,
-    "malformed": 400,
-    "too_large": 413,
     "missing": 422,
     "type": 422,
     "value": 422,
     "range": 422,
-    "unknown": 404,
     "refused": 422,
-    "rate": 429,
-    "limit": 429,
-    "unavailable": 503,
-    "internal": 500,
 }
 CODES: Mapping[Trouble, str] = {
     "unauthorized": "10009",
