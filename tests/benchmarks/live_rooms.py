@@ -64,9 +64,7 @@ def main(calls: int, rooms: int, seconds: float) -> float:
             sleep(seconds)  # what is measured is that nothing happens
             share = (worked(ours.process.pid) - before) / seconds
             fetched = sum(one.path == "/wait" for one in ours.app.asked)
-    print(
-        f"{calls} calls in {rooms} rooms: {share:.1%} of one core (target 10 %); {fetched} fetches of wait documents"
-    )
+    print(f"{calls} calls in {rooms} rooms: {share:.1%} of one core (target 10 %); {fetched} wait documents fetched")
     return share
 
 

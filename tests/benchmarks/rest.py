@@ -82,13 +82,13 @@ def measured(url: str, process: int, load: tuple[str, str, str, str], seconds: i
 @contextmanager
 def bare() -> Iterator[tuple[str, int]]:
     """The bare application; its address and process."""
-    process = subprocess.Popen((sys.executable, str(HERE / "bare_rest.py")), stderr=subprocess.PIPE, text=True)
-    try:
-        assert process.stderr is not None
-        yield process.stderr.readline().split()[-1], process.pid
-    finally:
-        process.kill()
-        process.wait()
+    command = (sys.executable, str(HERE / "bare_rest.py"))
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stderr is not None
+            yield process.stderr.readline().split()[-1], process.pid
+        finally:
+            process.kill()
 
 
 def fill(ours: Live) -> None:

@@ -5,7 +5,19 @@ import sys
 
 import pytest
 
-from tests.benchmarks import floor, growth, handle, mute_all, peer_simpy, reading, trigger, turned_away
+from tests.benchmarks import (
+    floor,
+    growth,
+    handle,
+    kick,
+    live_rooms,
+    mute_all,
+    peer_simpy,
+    reading,
+    rest,
+    trigger,
+    turned_away,
+)
 from tests.benchmarks.model import Crowd, Simulate
 from tests.benchmarks.ratio import HERE, run
 
@@ -46,3 +58,14 @@ def test_the_ratio_is_the_median_of_runs_in_turn() -> None:
 
     assert "of SimPy" in said
     assert "equal aggregates" in said.splitlines()[-1]
+
+
+def test_the_figures_of_the_service_are_printed_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert kick.main(3) > 0
+    assert 0 <= live_rooms.main(6, 3, 0.5) < 1
+    assert set(rest.main(1, 1)) == set(rest.LOADS)
+
+    printed = capsys.readouterr().out
+    assert "kick to the next document's fetch: median" in printed
+    assert "; 3 wait documents fetched" in printed
+    assert "of the bare application" in printed
