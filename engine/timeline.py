@@ -6,6 +6,7 @@ sounds that start; callbacks, as their dialect words them; fetches and receipts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -22,6 +23,9 @@ Entry = dict[str, Any]
 Keep = Callable[[Entry, str, str], None]
 Word = Callable[[SendCallback], Outgoing]
 HIDDEN = "•"
+# What of an address is told nowhere, and the facts that are addresses.
+PASSWORD = re.compile(r"(?<=://)[^/?#]*@")
+ADDRESSES = frozenset({"url", "media"})
 
 
 def masked(facts: Facts) -> Facts:
@@ -45,6 +49,7 @@ class Timeline:
         self._names: dict[str, str] = {}
         self._tongues: dict[str, str] = {}
         self._hidden: set[str] = set()
+        self._asked: MakeCall | InviteMember | None = None  # the last, which may yet be refused
         self.at = 0.0
         self._of_effect: dict[type[Effect], Callable[[Any], None]] = {
             Noted: self._noted,
@@ -98,7 +103,10 @@ class Timeline:
         entry["what"] = what
         if room:
             entry["conference"] = self._name(room)
-        entry.update((name, fact) for name, fact in (facts or {}).items() if fact not in ("", None))
+        for name, fact in (facts or {}).items():
+            if fact not in ("", None):
+                secretive = name in ADDRESSES and isinstance(fact, str) and "@" in fact
+                entry[name] = PASSWORD.sub(f"{HIDDEN}@", fact) if secretive else fact
         self._keep(entry, call, room)
 
     def _name(self, room: str) -> str:
@@ -159,7 +167,9 @@ class Timeline:
         self._add("receipt", "", "", {"command": effect.command, "results": results, "refused": effect.refused})
 
     def _place_call(self, effect: PlaceCall) -> None:
-        if effect.parent:
+        if self._asked is not None and self._asked.call == effect.call:
+            self._tongues[effect.call] = self._asked.tongue
+        elif effect.parent:
             self._tongues.setdefault(effect.call, self._tongues.get(effect.parent, ""))
 
     def _fault(self, effect: Fault) -> None:
@@ -177,4 +187,4 @@ class Timeline:
 
     def _command_given(self, event: CommandGiven) -> None:
         if isinstance(event.command, (MakeCall, InviteMember)):
-            self._tongues[event.command.call] = event.command.tongue
+            self._asked = event.command

@@ -15,7 +15,7 @@ from yarl import URL
 
 from engine.dialects.face import Field, Problem, Refused, Trouble
 
-LONGEST = 16_384  # characters of any text
+LONGEST = 16_384  # characters of any text that its field does not say more of
 TRUTH = {"true": True, "false": False}
 WEB = ("http", "https")
 METHODS = ("GET", "POST")
@@ -124,8 +124,9 @@ def as_text(one: Field, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise Unfit("type", "must be a text", ["string"])
     text = str(value)
-    if len(text) > LONGEST:
-        raise Unfit("range", f"must be {LONGEST} characters or less", LONGEST)
+    longest = max(LONGEST, int(one.high or 0)) if one.kind == "text" else LONGEST
+    if len(text) > longest:
+        raise Unfit("range", f"must be {longest} characters or less", longest)
     if "\0" in text:
         raise Unfit("value", "must not hold a NUL character")
     return text

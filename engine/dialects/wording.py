@@ -186,6 +186,7 @@ def told_of_call(about: CallFacts, wording: Wording) -> Facts:
         "about.party": "sip" if about.caller.startswith("sip:") else "pstn",
         "about.caller_name": about.caller_name,
         "about.forwarded_from": about.forwarded_from,
+        "about.application": about.application,
         "about.direction": about.direction,
         "about.outbound": about.direction == "outbound",
         "about.parent": about.parent,

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
+from engine.drivers.addresses import ForbiddenAddress
 from engine.drivers.client import Bounds, Client, Reply, Request, WebSettings
 from engine.drivers.outbox import DELIVERED, Delivery, Outbox, Parcel, Told
 from engine.values.effects import Effect, FetchDocument, SendCallback
@@ -126,7 +127,7 @@ class Web:
             request = replace(request, headers=(*request.headers, (IDEMPOTENCY, key)))
             return await self._client.deliver(request, bounds)
         except Exception as error:
-            return broken(error)
+            return unsent(error)
 
     # --- documents -------------------------------------------------------------------------------
 
@@ -174,7 +175,7 @@ class Web:
         try:
             reply = await self._client.fetch(self._prepare(effect), Bounds(effect.timeout, effect.connect))
         except Exception as error:
-            reply = broken(error)
+            reply = unsent(error)
         self._watch.fetched(time() - began, reply.outcome)
         return reply
 
@@ -198,10 +199,11 @@ class Web:
         task.add_done_callback(self._fetches.discard)
 
 
-def broken(error: Exception) -> Reply:
-    """What came of a request that a bug of ours kept from being sent; the loop's handler of exceptions hears of it."""
-    context = {"message": "a request could not be made", "exception": error}
-    asyncio.get_running_loop().call_exception_handler(context)
+def unsent(error: Exception) -> Reply:
+    """What came of a request that could not be made: of a bug of ours the loop's handler of exceptions hears, too."""
+    if not isinstance(error, ForbiddenAddress):
+        context = {"message": "a request could not be made", "exception": error}
+        asyncio.get_running_loop().call_exception_handler(context)
     return Reply(error="refused")
 
 

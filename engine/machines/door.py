@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from engine.machines.conference import end_of, settle
 from engine.machines.consequences import EndCall, MemberOut, StartSound
+from engine.machines.fetch import dialect_of
 from engine.machines.models import Call, Conference, Definition, Entering, Member
 from engine.machines.table import Row, table
 from engine.machines.turn import Turn
@@ -185,8 +186,8 @@ def start_waiting(room: Conference, member: Member, call: Call, turn: Turn) -> N
     if member.held:
         return
     if member.wait_sound:
-        loops = turn.rules_of[call.tongue].wait_loops
-        ask = Hook(member.wait_sound, member.wait_method)
+        loops = turn.rules_of[dialect_of(turn, call, member.wait_tongue)].wait_loops
+        ask = Hook(member.wait_sound, member.wait_method, member.wait_tongue)
         facts: Facts = {"conference": "", "conference_name": room.name, "member": "", "room": room.id}
         turn.then(StartSound(call, "wait_sound", call.id, call.id, ask, loops=loops, facts=facts))
     else:

@@ -58,6 +58,11 @@ def hook_at(call: Call, url: str, method: str) -> Hook | None:
     return Hook(resolve(call.base, url), method) if url else None
 
 
+def dialect_of(turn: Turn, owner: Call | Conference, tongue: str) -> str:
+    """The dialect of a document: the one that its address names, where the exchange has it, else its owner's."""
+    return tongue if tongue in turn.tongues else owner.tongue
+
+
 def start_fetch(turn: Turn, owner: Call | Conference, call: Call | None, ask: Fetch) -> Fetch | None:
     """Begin to get a document; None where the address cannot be asked (a consequence says so)."""
     if not ask.url.startswith(WEB) or ask.method not in METHODS:
@@ -72,7 +77,8 @@ def attempt(turn: Turn, owner: Call | Conference, call: Call | None, ask: Fetch)
     """Send one attempt out."""
     ask.tries += 1
     ask.id = made = turn.await_id(owner, ask.purpose)
-    patience, url = patience_of(turn, owner.tongue, ask)
+    tongue = dialect_of(turn, owner, ask.tongue)
+    patience, url = patience_of(turn, tongue, ask)
     about = facts_of(call) if call is not None else None
     timeout = min(patience.timeout, time_left(turn, ask, patience))
     turn.do(
@@ -82,7 +88,7 @@ def attempt(turn: Turn, owner: Call | Conference, call: Call | None, ask: Fetch)
             url=url,
             method=ask.method,
             kind=ask.kind,
-            tongue=owner.tongue,
+            tongue=tongue,
             about=about,
             facts=ask.facts,
             timeout=timeout,
@@ -138,7 +144,7 @@ def worth_another_try(ask: Fetch, verdict: Verdict, turn: Turn) -> bool:
     owner = turn.owner(ask.owner)
     if owner is None or not verdict.again:
         return False
-    patience, _ = patience_of(turn, owner.tongue, ask)
+    patience, _ = patience_of(turn, dialect_of(turn, owner, ask.tongue), ask)
     return ask.tries < patience.tries and time_left(turn, ask, patience) >= WORTHWHILE
 
 
@@ -185,12 +191,12 @@ def caller_of(turn: Turn, owner: Call | Conference) -> Call | None:
 
 def new_fetch(turn: Turn, owner: Call | Conference, purpose: str, kind: str, hook: Hook, facts: Facts) -> Fetch:
     """A fetch that blames nothing: sounds and other side programs."""
-    return Fetch(owner.id, purpose, kind, "sound", hook.url, hook.method, facts, turn.at)
+    return Fetch(owner.id, purpose, kind, "sound", hook.url, hook.method, facts, turn.at, tongue=hook.tongue)
 
 
 def document_fetched(turn: Turn, owner: Call | Conference, ask: Fetch, event: Any) -> None:
     """One attempt ended: judge it and move the fetch on."""
-    verdict = judge(turn, owner.tongue, ask, event)
+    verdict = judge(turn, dialect_of(turn, owner, ask.tongue), ask, event)
     FETCH.fire("document_read" if verdict.flow is not None else "attempt_failed", ask, verdict, turn)
 
 

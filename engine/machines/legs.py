@@ -94,6 +94,7 @@ def new_leg(call: Call, verb: verbs.Dial, target: verbs.Target, turn: Turn) -> C
         status_events=target.callback_events,
         base=call.base,
         headers=split_headers(target.headers or verb.headers),
+        application=call.application,
     )
 
 

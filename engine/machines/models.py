@@ -31,6 +31,7 @@ class Fetch(Struct, eq=False, gc=False):
     tries: int = 0
     id: str = ""
     state: str = "asking"
+    tongue: str = ""  # the document's dialect, where that is not its owner's
 
 
 class Sound(Struct, eq=False):
@@ -58,6 +59,11 @@ class Sound(Struct, eq=False):
     facts: Facts = field(default_factory=dict)
     collecting: Collecting | None = None
     waiting: list[Sound] = field(default_factory=list)
+
+    @property
+    def tongue(self) -> str:
+        """The dialect that its address names for all its documents; empty where it names none."""
+        return self.asked.tongue if self.asked is not None else ""
 
 
 class Recording(Struct, eq=False, kw_only=True):
@@ -239,6 +245,7 @@ class Call(Struct, eq=False, kw_only=True, gc=False):
     recorded: tuple[str, ...] = ()  # the recordings whose callbacks speak of it
     headers: tuple[tuple[str, str], ...] = ()
     forwarded_from: str = ""
+    application: str = ""  # the vendor's id of the one it belongs to
     record: Wish | None = None  # it is to be recorded from its answer on
 
 
@@ -283,6 +290,7 @@ class Member(Struct, eq=False, gc=False):
     talking: bool = False  # its talk was told, so its silence will be
     retried: tuple[str, ...] = ()  # flags that the switch could not make real once
     came_at: float = 0.0
+    wait_tongue: str = ""  # the dialect of the wait sound's document, where that is not the call's
 
 
 class Conference(Struct, eq=False, kw_only=True, gc=False):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.machines.consequences import RecordingOver
-from engine.machines.fetch import hook_at
+from engine.machines.fetch import dialect_of, hook_at
 from engine.machines.models import Call, Conference, Recording
 from engine.machines.table import Row, table
 from engine.machines.turn import Turn, facts_of
@@ -27,7 +27,7 @@ def start(turn: Turn, owner: Call | Conference, call: Call | None, wish: Wish, *
         id=made,
         of=owner.id,
         source=wish.source,
-        tongue=owner.tongue,
+        tongue=dialect_of(turn, owner, wish.tongue),
         kind="conference_record" if isinstance(owner, Conference) else "recording",
         for_verb=for_verb,
         hook=wish.hook,

@@ -154,6 +154,7 @@ def facts_of(call: Call) -> CallFacts:
         call.machine,
         call.headers,
         call.forwarded_from,
+        call.application,
     )
 
 

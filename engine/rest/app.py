@@ -6,7 +6,9 @@ import asyncio
 import gc
 import signal
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from aiohttp import web
 
@@ -17,9 +19,12 @@ from engine.rest.operations import Operations
 from engine.rest.paths import Paths
 from engine.rest.serve import Serving
 from engine.rest.simulator import Simulating
+from engine.rest.strays import Strays
 from engine.service.config import Config, address
 from engine.service.service import Service
 
+# Names that can be resolved at a time: slow ones must not hold up the others.
+RESOLVERS = 32
 # Seconds between writings of the buffered log.
 FLUSH = 0.25
 # Seconds that whoever still reads a reply, or a stream of events, gets at the end (and so many again to notice it).
@@ -45,7 +50,10 @@ class Server:
         self.service = service
         self.url = ""
         app = application(service)
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=READING)
+        self.strays = Strays(service.log, service.metrics)
+        self._runner = web.AppRunner(
+            app, access_log=None, handle_signals=False, shutdown_timeout=READING, logger=self.strays.logger
+        )
 
     async def start(self) -> None:
         """Start the service and listen; RequestError where that cannot be."""
@@ -76,7 +84,8 @@ def tls(config: Config) -> ssl.SSLContext | None:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
-        context.load_cert_chain(config.tls.certificate, config.tls.key)
+        # a pass phrase would be asked for on the terminal: a key that needs one is an error instead
+        context.load_cert_chain(config.tls.certificate, config.tls.key, password=lambda: "")
     except (OSError, ssl.SSLError) as error:
         raise RequestError(f"cannot be used: {error.strerror or error}", field="tls") from None
     return context
@@ -93,20 +102,32 @@ async def run(service: Service, ready: Callable[[str], None], flush: Callable[[]
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, signalled)
     server = Server(service)
+    loop.set_exception_handler(server.strays.of_loop)
+    loop.set_default_executor(ThreadPoolExecutor(RESOLVERS, "resolver"))
     await server.start()
-    gc.collect()
-    gc.freeze()  # what is there now stays: the collector need not look at it again and again
     service.log.info("started", url=server.url, switch=service.config.switch)
     ready(server.url)
     writing = asyncio.create_task(written(flush))
-    await stop.wait()
-    service.log.info("stopping", calls=service.register.live.total(), seconds=service.config.drain)
     try:
-        await gone(server, hurry)
+        with settled():
+            await stop.wait()
+            service.log.info("stopping", calls=service.register.live.total(), seconds=service.config.drain)
+            await gone(server, hurry)
         service.log.info("stopped", hurried=hurry.is_set())
     finally:
         writing.cancel()
         flush()
+
+
+@contextmanager
+def settled() -> Iterator[None]:
+    """Keep what is there at the start out of garbage collections: looking through it stops everything for 50 ms."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 async def gone(server: Server, hurry: asyncio.Event) -> None:

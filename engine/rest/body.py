@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,6 +14,7 @@ from engine.dialects.face import Face, Problem, Refused
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 FIELDS = 1_000  # of a form or query
+LONGEST = 30.0  # seconds in which a body has come
 _decode = msgspec.json.Decoder().decode
 
 
@@ -49,11 +51,15 @@ async def body_of(request: web.Request, face: Face) -> Any:
     if not request.can_read_body:
         return None
     try:
-        text = await request.read()
+        if request.content.is_eof():  # it came with its head, as nearly all do
+            text = await request.read()
+        else:
+            async with asyncio.timeout(LONGEST):
+                text = await request.read()
     except web.HTTPRequestEntityTooLarge:
         bound = request.client_max_size
         raise Refused(Problem(trouble="too_large", message=f"the body is larger than {bound} bytes")) from None
-    except (web.HTTPException, OSError, ValueError) as error:
+    except (web.HTTPException, web.RequestPayloadError, OSError, ValueError) as error:
         raise malformed("the body cannot be read to its end") from error
     if not text.strip():
         return None

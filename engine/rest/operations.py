@@ -26,7 +26,7 @@ class Operations:
             web.get("/healthz", self.health),
             web.get("/readyz", self.ready),
             web.get("/metrics", self.metrics),
-            web.get("/events", self.events),
+            web.get("/events", self.events, allow_head=False),  # without an end there is no head
         ]
 
     async def health(self, request: web.Request) -> web.Response:

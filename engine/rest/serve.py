@@ -20,6 +20,7 @@ from engine.dialects.form import read
 from engine.rest.body import body_of, gathered, query_of
 from engine.rest.credentials import account_of, presented
 from engine.rest.paths import Paths
+from engine.rest.told import Answered, tell
 from engine.service.service import Service
 from engine.service.sight import AccountSight
 from engine.values.commands import InviteMember, MakeCall
@@ -124,7 +125,7 @@ class Serving:
         if named is not None and named != accounts.name_of(face.name, account.id):
             raise refusal("forbidden", "these credentials are for another account")
         if not self._service.rates.allow(account.id, visit.began):
-            raise refusal("rate", "too many requests")
+            raise refusal("rate", "too many requests", accounts.limits(account.id).rate)
 
     def _do(self, asked: Asked, route: Route, face: Face, sight: AccountSight) -> Reply:
         """Tell what is asked for, or carry out what is ordered."""
@@ -164,24 +165,21 @@ class Serving:
         return reply
 
     def _sent(self, visit: Visit, reply: Reply) -> web.Response:
-        """Encode the reply, and leave one line and one measure of the request."""
+        """Encode the reply, and tell of the request."""
         body = None if reply.body is None else _encode(reply.body)
         response = web.Response(status=reply.status, body=body, content_type=JSON if body is not None else None)
         for name, value in reply.headers:
             response.headers[name] = value
-        seconds = perf_counter() - visit.began
-        face = visit.face.name if visit.face is not None else ""
-        self._service.log.info(
-            "request",
+        answered = Answered(
             request=visit.id,
-            face=face,
+            face=visit.face.name if visit.face is not None else "",
             route=visit.route.name if visit.route is not None else "",
             method=visit.request.method,
             account=visit.account,
             status=reply.status,
-            ms=round(seconds * 1000, 3),
+            began=visit.began,
         )
-        self._service.metrics.request(face, reply.status, seconds)
+        tell(self._service, answered)
         return response
 
 

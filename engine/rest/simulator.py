@@ -19,6 +19,7 @@ from engine.dialects.wording import WORDINGS
 from engine.rest.body import JSON, body_of
 from engine.rest.credentials import operator
 from engine.rest.operations import CHALLENGE
+from engine.rest.told import Answered, tell
 from engine.service.service import Service
 from engine.service.simulator import Heard
 from engine.values.effects import CallFacts
@@ -154,7 +155,7 @@ class Simulating:
         return [web.route("*", path, partial(self.handle, path)) for path in ROWS]
 
     async def handle(self, path: str, request: web.Request) -> web.Response:
-        """Answer one request for a path of ROWS, and leave one line and one measure of it."""
+        """Answer one request for a path of ROWS, and tell of it."""
         began = perf_counter()
         asked = Asked(account="", path=dict(request.match_info), request=str(uuid4()))
         try:
@@ -165,18 +166,16 @@ class Simulating:
         except Exception:
             self._service.log.error("bug", request=asked.request, trace=traceback.format_exc())
             reply = Reply(500, Failed("something went wrong here"))
-        seconds = perf_counter() - began
-        self._service.log.info(
-            "request",
+        answered = Answered(
             request=asked.request,
             face=FACE.name,
             route=path,
             method=request.method,
             account=asked.account,
             status=reply.status,
-            ms=round(seconds * 1000, 3),
+            began=began,
         )
-        self._service.metrics.request(FACE.name, reply.status, seconds)
+        tell(self._service, answered)
         return sent(reply)
 
     def _prove(self, request: web.Request, now: float) -> str:

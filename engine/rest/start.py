@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,23 +37,11 @@ def serve(config: Config, environ: Mapping[str, str], say: Say) -> None:
 
     async def serving() -> None:
         service = Service(config, Accounts(config, seeds), logger(lines, config.log_level), Metrics())
-        with settled():
-            await run(service, lambda url: greet(config, url, say), lines.flush)
+        await run(service, lambda url: greet(config, url, say), lines.flush)
 
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(serving())
     lines.flush()
-
-
-@contextmanager
-def settled() -> Iterator[None]:
-    """Keep what is there at the start out of garbage collections: looking through it stops everything for 50 ms."""
-    gc.collect()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 def greet(config: Config, url: str, say: Say) -> None:

@@ -88,7 +88,7 @@ def revealed(secret: Secret | None) -> str:
 
 
 class Limits(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How much an account may do at a time; 0 is no limit.
+    """How much an account may do at a time; 0 is no limit, but of `history`, which always has one.
 
     `calls` and `members` are live ones, `rate` requests a second, of which `burst` at once (0: a second's
     worth). `body` bounds a request's bytes; `history` how many ended calls, and rooms, are remembered.
@@ -99,7 +99,7 @@ class Limits(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rate: Annotated[float, Meta(ge=0, le=1_000_000)] = 0.0
     burst: Count = 0
     body: Annotated[int, Meta(ge=1_024)] = 1_048_576
-    history: Count = 10_000
+    history: Annotated[int, Meta(ge=1)] = 10_000
 
 
 class OwnLimits(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -17,9 +17,9 @@ from engine.service.checks import check
 from engine.service.config import Config, Habits
 from engine.service.demo import demo
 from engine.service.secret import MASK, Secret, read_secret
+from engine.timeline import PASSWORD
 
 PLACE = re.compile(r"^(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$", re.DOTALL)
-PASSWORD = re.compile(r"(?<=://)[^/?#]*@")
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Config:

@@ -8,6 +8,7 @@
 | `callback_failed`, `callback_dropped` | a callback was given up, or not even queued |
 | `fault` | the exchange gave something up |
 | `bug` | a bug of ours showed somewhere else |
+| `malformed` | a client sent what is not HTTP |
 | `journal_lost` | the journal cannot be written any more |
 
 One processor does what a chain of them usually does: it costs a third (level, time, JSON), and lines that are
@@ -17,9 +18,9 @@ filtered out cost next to nothing. Information is buffered until `flush`; a warn
 from __future__ import annotations
 
 import logging
-import re
 import sys
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
@@ -31,7 +32,6 @@ from engine.errors import RequestError
 
 Log = FilteringBoundLogger
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
-END = re.compile("[?#]")
 # How many bytes may wait to be written.
 BUFFER = 65_536
 
@@ -64,12 +64,13 @@ class Lines:
     error = critical = warning
 
     def flush(self) -> None:
-        """Write what waits."""
+        """Write what waits; a stream that takes no more (a full disk, a closed pipe) costs lines, and no call."""
         waiting, self._waiting, self._size = self._waiting, [], 0
         if waiting:
             waiting.append(b"")
-            self._stream.write(b"\n".join(waiting))
-            self._stream.flush()
+            with suppress(OSError):
+                self._stream.write(b"\n".join(waiting))
+                self._stream.flush()
 
 
 def logger(lines: Lines, level: str = "info") -> Log:
@@ -98,13 +99,3 @@ def as_line(logger: Any, method: str, event: EventDict) -> bytes:
 def raised(info: Any) -> BaseException | None:
     """The exception that is meant by `exc_info`: itself, or the one that is being handled."""
     return info if isinstance(info, BaseException) else sys.exc_info()[1]
-
-
-def mask(url: str) -> str:
-    """An address as it may be logged: without user, password, query and fragment."""
-    scheme, there, rest = url.partition("://")
-    if not there:
-        return END.split(url, maxsplit=1)[0]
-    address = END.split(rest, maxsplit=1)[0]
-    authority, slash, path = address.partition("/")
-    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"

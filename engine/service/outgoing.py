@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 
 import msgspec
 from msgspec import Struct
-from yarl import URL
 
 from engine.dialects.phrase import Outgoing
 from engine.dialects.signing import Keys, Signed, sign
 from engine.dialects.spelling import Speller
 from engine.dialects.wording import word
+from engine.drivers.addresses import parse
 from engine.drivers.client import Request
 from engine.drivers.outbox import Delivery
 from engine.machines.patience import tuned
@@ -36,8 +36,11 @@ class Proof(Struct, frozen=True):
 
 
 def compose(outgoing: Outgoing, dialect: str, proof: Proof | None) -> Request:
-    """Encode a worded request as its method asks, and sign it where there is a proof."""
-    url = URL(outgoing.url).with_fragment(None)
+    """Encode a worded request as its method asks, and sign it where there is a proof.
+
+    Raises ForbiddenAddress for an address that is none, as documents may hold.
+    """
+    url = parse(outgoing.url)
     headers: tuple[Header, ...] = ()
     body, fields = b"", outgoing.params
     if outgoing.method == "GET":

@@ -91,7 +91,7 @@ class Register:
         self._forgotten(id)
 
     def _call_came(self, call: str, account: str) -> None:
-        if self._exchange.call(call) is not None:
+        if self._exchange.call(call) is not None and not self.owner("call", call):  # a call may be told of twice
             self.live[account] += 1
             self._own("call", call, account)
 

@@ -145,8 +145,9 @@ class Service:
         self._turn()  # what the last deliveries told
         self.clock.stop()
         self.stream.close()
-        if self.journal is not None:
+        if self.journal is not None:  # what is still asked changes nothing that a replay should know
             self.journal.close()
+            self.journal = None
 
     def give(self, event: Event) -> None:
         """Take what a driver says has happened; it is handled before the loop goes on to wait."""
@@ -169,9 +170,10 @@ class Service:
         """Raise Refused where the account may not have so many further calls now."""
         if self.draining:
             raise Refused(Problem(trouble="unavailable", message="the service is going down and takes no new calls"))
-        bound = self.accounts.limits(account).calls
-        if bound and self.register.live[account] + calls > bound:
-            raise Refused(Problem(trouble="limit", message=f"there are {bound} calls at a time at most", target=bound))
+        bound, live = self.accounts.limits(account).calls, self.register.live[account]
+        if bound and live + calls > bound:
+            message = f"there are {bound} calls at a time at most"
+            raise Refused(Problem(trouble="limit", message=message, target=bound, value=live))
 
     def arrive(self, caller: str, called: str, *, call: str = "", name: str = "") -> str:
         """Let a call come in for one of our numbers; its id. RequestError for a number that is nobody's."""
@@ -196,6 +198,7 @@ class Service:
                 status_events=hooks.status_events,
                 caller_name=name,
                 conference=number.conference,
+                application=number.application,
             )
         )
         self._turn()
@@ -392,11 +395,4 @@ def options(config: Config) -> dict[str, dict[str, Any]]:
 
 def web_settings(config: Config) -> WebSettings:
     """How the web driver is bounded."""
-    web = config.web
-    return WebSettings(
-        allow_private=web.allow_private,
-        longest_document=web.longest_document,
-        redirects=web.redirects,
-        queue=web.queue,
-        connections=web.connections,
-    )
+    return WebSettings(**msgspec.structs.asdict(config.web))

@@ -55,9 +55,10 @@ class Stream:
     async def follow(self, account: str, after: int, quiet: float) -> AsyncIterator[Line | int]:
         """Every line of an account with a number beyond `after`, as they come; it ends when the stream is closed.
 
-        A count stands for so many lines that are gone; 0 says that nothing came for `quiet` seconds.
+        A number that was not given out yet is an earlier run's: its follower has heard nothing of this one. A count
+        stands for so many lines that are gone; 0 says that nothing came for `quiet` seconds.
         """
-        at = min(after, self.last) + 1
+        at = after + 1 if after <= self.last else 1
         while True:
             oldest = self._lines[0].number if self._lines else self._next
             if at < oldest:

@@ -98,11 +98,12 @@ class LockConference(RoomCommand, frozen=True, kw_only=True, tag="lock"):
 
 
 class RecordConference(RoomCommand, frozen=True, kw_only=True, tag="start_recording"):
-    """Record the room; `callback` is told at the end."""
+    """Record the room; `callback` is told at the end, in the dialect `tongue` where that is not the room's own."""
 
     format: str = "mp3"
     callback: Hook | None = None
     max_length: float = 0.0
+    tongue: str = ""
 
 
 class PauseRecording(RoomCommand, frozen=True, kw_only=True, tag="pause_recording"):
@@ -131,7 +132,8 @@ class InviteMember(RoomCommand, frozen=True, kw_only=True, tag="invite"):
     """Dial somebody into the room (created when there is none); `call` is the new call's id.
 
     `record` records that leg from its answer on (true, in journals of old: the room, told to `callback`);
-    `record_conference` the room, from when it runs. `username` and `password` are for a SIP address.
+    `record_conference` the room, from when it runs. `username` and `password` are for a SIP address; `application` is
+    the vendor's id of the one that the call belongs to.
     """
 
     call: str
@@ -163,6 +165,7 @@ class InviteMember(RoomCommand, frozen=True, kw_only=True, tag="invite"):
     headers: tuple[tuple[str, str], ...] = ()
     username: str = ""
     password: str = ""
+    application: str = ""
 
 
 class DefineConference(Command, frozen=True, kw_only=True, tag="define_conference"):
@@ -212,7 +215,8 @@ class ForgetQueue(QueueCommand, frozen=True, kw_only=True, tag="forget_queue"):
 class MakeCall(Command, frozen=True, kw_only=True, tag="make_call"):
     """Place a call; its flow starts with the answer. `call` is the new call's id; times in seconds.
 
-    `record` records it from the answer on; `username` and `password` are for a SIP address.
+    `record` records it from the answer on; `username` and `password` are for a SIP address; `application` is the
+    vendor's id of the one that the call belongs to.
     """
 
     call: str
@@ -238,6 +242,7 @@ class MakeCall(Command, frozen=True, kw_only=True, tag="make_call"):
     record: Wish | None = None
     username: str = ""
     password: str = ""
+    application: str = ""
 
 
 class CallCommand(Command, frozen=True, kw_only=True):
@@ -320,7 +325,8 @@ class SendDigitsOnCall(CallCommand, frozen=True, kw_only=True, tag="send_digits"
 class RecordCall(CallCommand, frozen=True, kw_only=True, tag="record_call"):
     """Record a live call in the background for `max_length` s at most (0: without end).
 
-    `callback` is told of the states in `callback_events`, with the recording's address where `send_url` says so.
+    `callback` is told of the states in `callback_events`, with the recording's address where `send_url` says so, in
+    the dialect `tongue` where that is not the call's own.
     """
 
     max_length: float = 60.0
@@ -330,6 +336,7 @@ class RecordCall(CallCommand, frozen=True, kw_only=True, tag="record_call"):
     callback_events: tuple[str, ...] = ("completed",)
     beep: bool = False
     send_url: bool = True
+    tongue: str = ""
 
 
 class StopRecordCall(CallCommand, frozen=True, kw_only=True, tag="stop_record_call"):

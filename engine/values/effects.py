@@ -21,7 +21,7 @@ class CallFacts(Struct, frozen=True, gc=False):
     """A frozen copy of what a customer may learn of a call at one instant; times in seconds of the run.
 
     `status` is queued, ringing, in_progress or ended; `role` is inbound, outbound, dialled or invited. `headers`
-    are the SIP headers that it came or was placed with.
+    are the SIP headers that it came or was placed with, `application` the vendor's id of the one it belongs to.
     """
 
     call: str
@@ -42,6 +42,7 @@ class CallFacts(Struct, frozen=True, gc=False):
     machine: bool | None = None
     headers: tuple[tuple[str, str], ...] = ()
     forwarded_from: str = ""
+    application: str = ""
 
 
 class Effect(Struct, frozen=True, tag_field="effect", tag=snake):

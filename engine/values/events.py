@@ -25,7 +25,7 @@ class CallArrived(Event, frozen=True, tag=snake, gc=False):
     """Somebody calls one of the account's numbers; the channel rings.
 
     `conference` names a definition that the number leads into, instead of an answer document; `forwarded_from`
-    the number that passed the call on.
+    the number that passed the call on; `application` the one that the number leads to, as its vendor calls it.
     """
 
     call: str
@@ -41,6 +41,7 @@ class CallArrived(Event, frozen=True, tag=snake, gc=False):
     headers: tuple[tuple[str, str], ...] = ()
     conference: str = ""
     forwarded_from: str = ""
+    application: str = ""
 
 
 class CallRinging(Event, frozen=True, tag=snake, gc=False):

@@ -33,17 +33,22 @@ class Flow(Struct, frozen=True):
 
 
 class Hook(Struct, frozen=True, gc=False):
-    """An address of the customer's application and the HTTP method to ask it with."""
+    """An address of the customer's application and the HTTP method to ask it with.
+
+    `tongue` is the dialect of a sound's document there, where that is not the dialect of who hears it.
+    """
 
     url: str
     method: str = "POST"
+    tongue: str = ""
 
 
 class Wish(Struct, frozen=True, kw_only=True):
     """How something is to be recorded: format, channels, limits in seconds (0: none), and who is told.
 
     `source` is whose wish it is: record_verb, dial, conference, api (a command on a live call) or outbound (the
-    command that placed the call); a command leaves it out.
+    command that placed the call); a command leaves it out. `tongue` is the dialect in which it is told, where that is
+    not the one of what is recorded.
     """
 
     source: str = ""
@@ -56,3 +61,4 @@ class Wish(Struct, frozen=True, kw_only=True):
     beep: bool = False
     trim: bool = False
     send_url: bool = True
+    tongue: str = ""

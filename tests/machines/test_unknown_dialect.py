@@ -30,6 +30,36 @@ def test_a_command_that_names_an_unknown_dialect_is_refused_and_changes_nothing(
     assert (exchange.calls(), exchange.conferences()) == ((), ())
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        commands.RecordCall(call="zed", tongue="klingon"),
+        commands.TransferCall(call="zed", aleg=ANSWER, tongue="klingon"),
+        commands.RecordConference(conference="Room", tongue="klingon"),
+    ],
+    ids=["record_call", "transfer", "record_conference"],
+)
+def test_what_is_live_is_neither_told_of_nor_led_on_in_an_unknown_dialect(command: commands.AnyCommand) -> None:
+    exchange = Exchange(tongues())
+    exchange.handle(events.CallArrived(0.0, "zed", "+1", "+2", "plivo", "", ANSWER))
+    exchange.handle(events.CommandGiven(0.0, "c1", commands.InviteMember(call="yan", to="+1", conference="Room")))
+
+    done = exchange.handle(events.CommandGiven(0.0, "c2", command))
+
+    assert [(type(e), getattr(e, "refused", "")) for e in done] == [(Receipt, "unknown_dialect")]
+
+
+@pytest.mark.parametrize(("tongue", "asked"), [("texml", "texml"), ("klingon", "plivo"), ("", "plivo")])
+def test_a_sound_is_asked_for_in_its_own_dialect_or_else_in_the_rooms(tongue: str, asked: str) -> None:
+    exchange = Exchange(tongues())
+    exchange.handle(events.CommandGiven(0.0, "c1", commands.InviteMember(call="yan", to="+1", conference="Room")))
+
+    sound = Hook("https://app.example/sound", tongue=tongue)
+    done = exchange.handle(events.CommandGiven(0.0, "c2", commands.Announce(conference="Room", sound=sound)))
+
+    assert [e.tongue for e in done if isinstance(e, effects.FetchDocument)] == [asked]
+
+
 def test_a_caller_of_an_unknown_dialect_is_hung_up_and_the_fault_is_told() -> None:
     exchange = Exchange(tongues())
 

@@ -18,11 +18,6 @@ def bench() -> Iterator[Bench]:
         yield one
 
 
-@pytest.fixture
-def audian(bench: Bench) -> Customer:
-    return Customer(bench)
-
-
 def flags(people: list[dict[str, Any]]) -> list[tuple[bool, bool]]:
     return [(one["muted"], one["deaf"]) for one in people]
 

@@ -17,11 +17,6 @@ def bench() -> Iterator[Bench]:
         yield one
 
 
-@pytest.fixture
-def audian(bench: Bench) -> Customer:
-    return Customer(bench)
-
-
 def act(audian: Customer, body: Any, conference: str = WEEKLY, query: str = "") -> Got:
     """Do something to a whole conference."""
     return audian.ask("PUT", f"/{conference}{query}", body)

@@ -27,11 +27,6 @@ def bench() -> Iterator[Bench]:
         yield one
 
 
-@pytest.fixture
-def plivo(bench: Bench) -> Customer:
-    return Customer(bench)
-
-
 def call(plivo: Customer, to: str = "14155552222", **more: Any) -> Got:
     """Ask for a call."""
     answer = {"from": "16505550100", "to": to, "answer_url": f"{plivo.bench.app.url}/out"}
@@ -253,6 +248,36 @@ def test_a_transfer_needs_an_address_for_every_leg_that_it_means(
 ) -> None:
     got = plivo.ask("POST", f"/Call/{up(plivo)}/", body)
     assert (got.status, got.json["error"]) == (400, error)
+
+
+def test_a_transfer_brings_a_call_of_another_dialect_to_a_plivo_document(plivo: Customer, bench: Bench) -> None:
+    bench.app.pages["/texml/answer"] = "<Response><Pause length='180'/></Response>"
+    made = bench.dial_in("+14155552222", "+16505550102")
+    bench.wait("verb_started", call=made)
+    got = plivo.ask("POST", f"/Call/{made}/", {"aleg_url": f"{bench.app.url}/new"})
+    assert got.status == 202
+    told = bench.app.wait("/new").params
+    assert (told["Event"], told["CallUUID"], told["From"]) == ("Transfer", made, "14155552222")
+    bench.wait("member_joined", call=made, conference="new")
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("Play/", {"urls": "https://example.com/a.mp3"}),
+        ("Speak/", {"text": "hello"}),
+        ("DTMF/", {"digits": "1"}),
+        ("Record/", {}),
+    ],
+)
+def test_nothing_is_done_on_a_call_that_still_rings(
+    plivo: Customer, bench: Bench, path: str, body: dict[str, str]
+) -> None:
+    made = call(plivo, "14155551111").json["request_uuid"]
+    bench.wait("call_ringing", call=made)
+    got = plivo.ask("POST", f"/Call/{made}/{path}", body)
+    assert (got.status, got.json["error"]) == (400, "the call is not answered yet")
+    assert not {"heard", "recording_started"} & {what for what, entry in bench.happened if entry.get("call") == made}
 
 
 def test_a_call_that_rings_cannot_be_transferred_and_can_be_taken_back(plivo: Customer, bench: Bench) -> None:

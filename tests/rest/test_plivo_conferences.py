@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import msgspec
 import pytest
 
-from tests.rest.bench import Bench, served
+from tests.rest.bench import Bench
 from tests.rest.plivo import GET_CONFERENCE, LIST_CONFERENCES, NAME, UUID, Customer, shape
 
 NOT_FOUND = "conference not found"
-
-
-@pytest.fixture
-def bench() -> Iterator[Bench]:
-    with served() as one:
-        yield one
-
-
-@pytest.fixture
-def plivo(bench: Bench) -> Customer:
-    return Customer(bench)
 
 
 def test_a_conference_is_told_as_the_page_prints_it(plivo: Customer, bench: Bench) -> None:

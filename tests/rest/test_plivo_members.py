@@ -28,11 +28,6 @@ def bench() -> Iterator[Bench]:
         yield one
 
 
-@pytest.fixture
-def plivo(bench: Bench) -> Customer:
-    return Customer(bench)
-
-
 def test_a_kick_is_answered_as_the_page_prints_it_and_resumes_the_next_element(plivo: Customer, bench: Bench) -> None:
     first, second = plivo.let_in(2)
     got = plivo.to_members("POST", "1", "Kick/")

@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-import pytest
+import msgspec
 
-from tests.rest.bench import ACME, Bench, served
+from tests.rest.bench import ACME, Bench
 from tests.rest.plivo import NAME, Customer
 
 MS = r"\d+\.\d{5}"
-
-
-@pytest.fixture
-def bench() -> Iterator[Bench]:
-    with served() as one:
-        yield one
-
-
-@pytest.fixture
-def plivo(bench: Bench) -> Customer:
-    return Customer(bench)
 
 
 def recorded(plivo: Customer, name: str = NAME) -> str:
@@ -45,6 +33,31 @@ def test_a_stored_recording_is_told_in_full(plivo: Customer) -> None:
         assert re.fullmatch(MS, body[name])
     assert float(body["recording_end_ms"]) >= float(body["recording_start_ms"]) > 1.6e12
     assert body["recording_url"].startswith("http")
+
+
+def test_the_end_of_a_rooms_recording_is_told_by_the_face_that_began_it(plivo: Customer, bench: Bench) -> None:
+    plivo.let_in(1)
+    path = "/api/v1/Account/MA_ACME/Conference/My%20Conf%20Room/Record/"
+    asked_for = {"callback_url": f"{bench.app.url}/vobiz"}
+    assert bench.request("POST", path, json=asked_for, face="vobiz").status == 200
+    assert bench.request("DELETE", path, face="vobiz").status == 204
+    told = bench.app.wait("/vobiz")
+    assert msgspec.json.decode(told.body)["conference_name"] == NAME  # Vobiz 1.5: JSON, where Plivo sends a form
+    assert {"X-Vobiz-Signature-V3", "X-Plivo-Signature-V3"} & told.headers.keys() == {"X-Vobiz-Signature-V3"}
+
+
+def test_the_end_of_a_calls_recording_is_told_by_the_face_that_began_it(plivo: Customer, bench: Bench) -> None:
+    bench.app.pages["/texml/answer"] = "<Response><Pause length='180'/></Response>"
+    call = bench.dial_in("+14155552222", "+16505550102")
+    bench.wait("verb_started", call=call)
+    made = plivo.ask("POST", f"/Call/{call}/Record/", {"callback_url": f"{bench.app.url}/recorded"}).json
+    assert plivo.ask("DELETE", f"/Call/{call}/Record/").status == 204
+    told = bench.app.wait("/recorded").params
+    assert {name: told[name] for name in ("api_id", "recording_id", "call_uuid")} == {
+        "api_id": made["api_id"],
+        "recording_id": made["recording_id"],
+        "call_uuid": call,
+    }
 
 
 def test_stored_recordings_are_listed_newest_first_and_filtered(plivo: Customer) -> None:

@@ -48,11 +48,6 @@ def bench() -> Iterator[Bench]:
         yield one
 
 
-@pytest.fixture
-def texml(bench: Bench) -> Customer:
-    return Customer(bench)
-
-
 def up(texml: Customer, **form: str) -> str:
     """Place a call and wait until its document runs; its sid."""
     sid = str(texml.call(**form).json["sid"])
@@ -80,6 +75,30 @@ def test_a_document_may_stand_in_the_request(texml: Customer, bench: Bench) -> N
     texml.call(Texml="<Response><Dial><Conference>inline</Conference></Dial></Response>")
     bench.wait("member_joined")
     assert texml.room("inline")["status"] == "in-progress"
+
+
+def test_a_long_document_may_stand_in_the_request(texml: Customer, bench: Bench) -> None:
+    document = f"<Response><Pause length='180'/>{'<Say>hello</Say>' * 2000}</Response>"
+    assert texml.call(Texml=document).status == 200
+    bench.wait("verb_started", verb="Pause")
+    assert told(texml.call(Texml=f"{document:<102401}")) == (422, "10033", "/Texml")
+
+
+def test_the_application_of_a_call_is_named_in_all_that_is_told_of_it(texml: Customer, bench: Bench) -> None:
+    bench.app.pages["/room"] = (
+        "<Response><Dial><Conference statusCallback='/conference'>R</Conference></Dial></Response>"
+    )
+    hooks = {"Url": f"{bench.app.url}/room", "StatusCallback": f"{bench.app.url}/status"}
+    texml.call(ApplicationSid="1700000099", StatusCallbackEvent="ringing", **hooks)
+    texml.dial("R", StatusCallback=f"{bench.app.url}/dialled", StatusCallbackEvent="ringing")
+    for path, sid in (("/status", "1700000099"), ("/room", "1700000099"), ("/dialled", APPLICATION)):
+        assert bench.app.wait(path).params["ConnectionId"] == sid
+
+
+def test_the_application_of_a_number_is_named_to_it() -> None:
+    with served(numbers=[{"number": "+16505550109", "account": ACME, "application": APPLICATION}]) as bench:
+        bench.dial_in("+14155550100", "+16505550109")
+        assert bench.app.wait("/texml/answer").params["ConnectionId"] == APPLICATION
 
 
 def test_the_method_of_a_document_is_kept(texml: Customer, bench: Bench) -> None:
@@ -175,6 +194,16 @@ def test_what_answered_stands_in_the_call(texml: Customer, bench: Bench) -> None
     sid = up(texml, **form)
     assert bench.app.wait("/amd").params["AnsweredBy"] == "machine"
     assert texml.get(f"/Calls/{sid}")["answered_by"] == "machine"
+
+
+@pytest.mark.parametrize(("to", "answered_by"), [(MACHINE, "machine"), (CALLED, "human")])
+def test_what_answered_is_told_with_the_request_for_the_document(
+    texml: Customer, bench: Bench, to: str, answered_by: str
+) -> None:
+    texml.call(To=to, MachineDetection="Enable", Url=f"{bench.app.url}/detected")
+    assert bench.app.wait("/detected").params["AnsweredBy"] == answered_by
+    texml.call(To=to, Url=f"{bench.app.url}/undetected")
+    assert "AnsweredBy" not in bench.app.wait("/undetected").params
 
 
 def test_an_ended_call_stays_retrievable(texml: Customer, bench: Bench) -> None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from urllib.parse import quote
 
-import pytest
-
-from tests.rest.bench import Bench, served
+from tests.rest.bench import Bench
 from tests.rest.texml import BASE, NAME, NOT_FOUND, RFC_DATE, SID, UUID, Customer, told
 
 KEYS = {
@@ -16,17 +13,6 @@ KEYS = {
     "call_sid_ending_conference", "region", "date_created", "date_updated", "subresource_uris", "uri",
 }  # fmt: skip
 ENVELOPE = {"page", "page_size", "start", "end", "uri", "first_page_uri"}
-
-
-@pytest.fixture
-def bench() -> Iterator[Bench]:
-    with served() as one:
-        yield one
-
-
-@pytest.fixture
-def texml(bench: Bench) -> Customer:
-    return Customer(bench)
 
 
 def test_a_conference_has_the_documented_keys(texml: Customer) -> None:

@@ -46,11 +46,6 @@ def bench() -> Iterator[Bench]:
         yield one
 
 
-@pytest.fixture
-def texml(bench: Bench) -> Customer:
-    return Customer(bench)
-
-
 def values(**given: Any) -> dict[str, Any]:
     """What the row makes of a request."""
     return read(DIAL_PARTICIPANT, {"From": CALLER, "To": CALLED, **given})

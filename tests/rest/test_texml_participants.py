@@ -25,11 +25,6 @@ def bench() -> Iterator[Bench]:
         yield one
 
 
-@pytest.fixture
-def texml(bench: Bench) -> Customer:
-    return Customer(bench)
-
-
 def hears(bench: Bench) -> set[tuple[str, str]]:
     """Who hears whom: pairs of hearer and speaker, as sids."""
 
@@ -162,7 +157,7 @@ def test_a_hold_sound_means_nothing_to_who_is_not_held(texml: Customer, bench: B
 
 def test_an_unheld_participants_hold_sound_is_left_as_it_is() -> None:
     url = {"HoldURL": "https://example.com/hold", "HoldMethod": "GET"}
-    sound = Hook("https://example.com/hold", "GET")
+    sound = Hook("https://example.com/hold", "GET", "texml")
     assert hold_sound(url, held=False) is None
     assert hold_sound({**url, "Hold": False}, held=True) is None
     assert hold_sound(url, held=True) == sound
@@ -180,6 +175,27 @@ def test_a_second_hold_does_not_hear_the_first_ones_sound(texml: Customer, bench
     texml.update(call, AnnounceUrl=f"{bench.app.url}/later")
     bench.app.wait("/later")
     assert [one.path for one in bench.app.asked if one.path == "/hold"] == ["/hold"]
+
+
+def test_a_hold_sound_is_a_texml_document_for_who_came_by_another_dialect_too(texml: Customer, bench: Bench) -> None:
+    bench.app.pages |= {
+        "/plivo/answer": f"<Response><Conference>{NAME}</Conference></Response>",
+        "/hold": "<Response><Say>Please hold</Say><Pause length='180'/></Response>",
+    }
+    known = bench.dial_in()
+    bench.wait("member_joined", call=known)
+    call = texml.spelled(known)
+    assert texml.update(call, Hold="true", HoldURL=f"{bench.app.url}/hold").status == 200
+    asked = bench.app.wait("/hold").params
+    assert (asked["CallSid"], asked["AccountSid"], asked["FriendlyName"]) == (call, SID, NAME)
+    bench.wait("heard", call=known, text="Please hold", purpose="hold_sound")
+
+
+def test_who_is_not_connected_yet_cannot_be_announced_to(texml: Customer, bench: Bench) -> None:
+    call = texml.dial(To=SILENT).json["call_sid"]
+    got = texml.update(call, Muted="true", AnnounceUrl=f"{bench.app.url}/announce")
+    assert told(got) == (422, "90034", "/AnnounceUrl")
+    assert texml.participant(call)["muted"] is False
 
 
 def test_an_announcement_to_a_participant_is_posted_for(texml: Customer, bench: Bench) -> None:

@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-import pytest
-
-from tests.rest.bench import Bench, served
+from tests.rest.bench import Bench
 from tests.rest.texml import BASE, NOT_FOUND, RFC_DATE, SID, Customer, told
 
 KEYS = {
     "sid", "account_sid", "current_size", "max_size", "average_wait_time", "date_created", "date_updated",
     "subresource_uris", "uri",
 }  # fmt: skip
-
-
-@pytest.fixture
-def bench() -> Iterator[Bench]:
-    with served() as one:
-        yield one
-
-
-@pytest.fixture
-def texml(bench: Bench) -> Customer:
-    return Customer(bench)
 
 
 def created(texml: Customer, name: str = "support", **form: str) -> None:

@@ -35,11 +35,6 @@ def bench() -> Iterator[Bench]:
 
 
 @pytest.fixture
-def texml(bench: Bench) -> Customer:
-    return Customer(bench)
-
-
-@pytest.fixture
 def call(texml: Customer, bench: Bench) -> str:
     """An answered call."""
     sid = str(texml.call().json["sid"])

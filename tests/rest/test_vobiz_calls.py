@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.rest.bench import Bench, Got, served
+from tests.rest.bench import ACCOUNTS, Bench, Got, served
 from tests.rest.plivo import Customer
 
 WAIT = "<Response><Wait length='600'/></Response>"
@@ -57,6 +57,32 @@ def test_a_call_is_fired_with_the_exact_keys_and_the_id_of_the_call(vobiz: Custo
     assert (got.status, set(got.json)) == (200, {"api_id", "message", "request_uuid"})
     assert got.json["message"] == "Call fired"
     assert bench.app.wait("/out").params["CallUUID"] == got.json["request_uuid"]
+
+
+def test_without_a_hangup_url_the_answer_url_hears_of_the_end(vobiz: Customer, bench: Bench) -> None:
+    made = up(vobiz)
+    assert vobiz.ask("DELETE", f"/Call/{made}").status == 204
+    told = bench.app.wait("/out", Event="Hangup")
+    assert (told.method, told.params["CallUUID"], told.params["CallStatus"]) == ("POST", made, "completed")
+    named = str(call(vobiz, hangup_url=f"{bench.app.url}/over").json["request_uuid"])
+    bench.wait("verb_started", call=named)
+    vobiz.ask("DELETE", f"/Call/{named}")
+    assert bench.app.wait("/over").params["CallUUID"] == named
+    assert [one.params["CallUUID"] for one in bench.app.asked if one.params.get("Event") == "Hangup"] == [made, named]
+
+
+def test_a_limit_is_told_with_what_it_is_and_how_much_there_was() -> None:
+    bounded = [{**ACCOUNTS[0], "limits": {"calls": 1, "rate": 0.001, "burst": 2}}, ACCOUNTS[1]]
+    with served(accounts=bounded) as bench:
+        vobiz = Customer(bench, "vobiz")
+        assert call(vobiz).status == 200
+        over, again = call(vobiz), vobiz.ask("GET", "/Conference/")
+    assert (over.status, over.json["error"]["code"]) == (429, "RATE_LIMIT_EXCEEDED")
+    assert over.json["error"]["details"] == {"limitType": "calls", "limit": 1, "current": 1, "retryAfter": 1}
+    assert again.status == 429
+    assert again.json["error"]["details"] == {
+        "limitType": "requests", "limit": 0.001, "current": None, "retryAfter": 1,
+    }  # fmt: skip
 
 
 def test_a_live_call_has_the_exact_keys(vobiz: Customer) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.rest.bench import Bench, served
@@ -15,12 +13,6 @@ POSTS = {
     "Play/": ({"url": "https://example.com/a.mp3"}, "play queued into conference"),
     "Speak/": ({"text": "hello"}, "speak queued into conference"),
 }
-
-
-@pytest.fixture
-def bench() -> Iterator[Bench]:
-    with served() as one:
-        yield one
 
 
 @pytest.fixture

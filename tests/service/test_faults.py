@@ -88,6 +88,7 @@ FAULTS: dict[str, Callable[[], AbstractAsyncContextManager[str]]] = {
     "answers something else": lambda: serving(answering(200, "<html><body>Welcome</body></html>")),
     "redirects to itself": lambda: serving(answering(302, location="/again")),
     "redirects to everybody": lambda: serving(answering(307, location="http://255.255.255.255/")),
+    "redirects to no URL": lambda: serving(answering(302, location="http://[::1/x")),
     "redirects to no address": lambda: serving(answering(302, location="file:///etc/passwd")),
 }
 
@@ -140,6 +141,17 @@ def test_a_call_without_a_fallback_ends_and_that_is_told(fault: str) -> None:
 
 
 UNREADABLE = ("answers nonsense", "answers nothing", "answers something else")
+
+
+def test_an_address_that_is_none_is_refused_and_is_no_bug_of_ours() -> None:
+    bugs: list[Any] = []
+    with served() as bench:
+        bench.do(lambda service: asyncio.get_running_loop().set_exception_handler(lambda _, bug: bugs.append(bug)))
+        bench.app.pages["/plivo/answer"] = "<Response><Redirect>http://[::1/x</Redirect></Response>"
+        call = bench.dial_in()
+        assert bench.wait("call_ended", call=call)["cause"] == "fetch_failed"
+        assert bench.app.wait("/hangup").params["CallUUID"] == call
+    assert bugs == []
 
 
 def test_a_texml_call_asks_its_fallback_at_once() -> None:

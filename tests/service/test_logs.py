@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from errno import ENOSPC
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from engine.errors import RequestError
-from engine.service.logs import BUFFER, Lines, logger, mask
+from engine.service.logs import BUFFER, Lines, logger
 from engine.service.secret import Secret
 
 
@@ -136,25 +136,34 @@ def test_a_line_has_no_line_break_in_it() -> None:
     assert read(stream)[0]["value"] == 'a\nb\r\n"c"'
 
 
-# --- addresses -----------------------------------------------------------------------------------
+def test_a_stream_that_takes_no_more_costs_lines_and_nothing_else() -> None:
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        lines = Lines(full)
+        log = logger(lines)
+        log.warning("callback_failed")
+        log.info("request")
+        lines.flush()
+        for _ in range(100):
+            log.info("call", name="x" * (BUFFER // 50))
 
 
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("https://app.example/answer", "https://app.example/answer"),
-        ("https://ann:pass@app.example:8443/a/b?token=1#rc=3", "https://app.example:8443/a/b"),
-        ("https://app.example?key=1", "https://app.example"),
-        ("https://a@b:pass@app.example/x@y", "https://app.example/x@y"),
-        ("http://app.example?u=a:b@c/", "http://app.example"),
-        ("/v1/Account/MA1/?limit=2", "/v1/Account/MA1/"),
-        ("", ""),
-    ],
-)
-def test_an_address_is_told_without_what_may_be_secret(url: str, shown: str) -> None:
-    assert mask(url) == shown
+def test_what_is_told_after_a_stream_took_no_more_is_written() -> None:
+    stream = Refusing()
+    log = logger(Lines(stream))
+
+    log.warning("lost")
+    stream.refuses = False
+    log.warning("kept")
+
+    assert [line["event"] for line in read(stream)] == ["kept"]
 
 
-@given(user=st.text(alphabet=st.characters(exclude_characters="/?#")), query=st.text())
-def test_no_password_or_query_is_left_in_an_address(user: str, query: str) -> None:
-    assert mask(f"https://{user}:pass@app.example/path?{query}") == "https://app.example/path"
+class Refusing(BytesIO):
+    """A disk that is full until somebody makes room."""
+
+    refuses = True
+
+    def write(self, text: Any, /) -> int:
+        if self.refuses:
+            raise OSError(ENOSPC, "full")
+        return super().write(text)

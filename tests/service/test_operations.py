@@ -217,6 +217,16 @@ def test_a_follower_that_comes_back_goes_on_where_it_was(bench: Bench) -> None:
     assert followed(bench, 3, {**OPERATOR, "Last-Event-ID": str(cut)}, "?after=0") == whole[3:6]
 
 
+def test_the_password_of_an_address_is_in_no_event() -> None:
+    number = {"number": "+16505550100", "account": ACME, "dialect": "plivo"}
+    with served(numbers=[{**number, "answer_url": "http://ann:url-password@127.0.0.1:1/answer"}]) as bench:
+        call = bench.dial_in()
+        bench.wait("call_ended", call=call)
+        fetched = bench.wait("document_fetched", call=call)
+    assert fetched["url"] == "http://•@127.0.0.1:1/answer"
+    assert "url-password" not in str(bench.happened)
+
+
 def test_another_accounts_events_are_not_seen() -> None:
     number = {"number": "+16505550109", "account": ACCOUNTS[1]["id"], "dialect": "plivo"}
     mine = {"number": "+16505550100", "account": ACME, "dialect": "plivo"}

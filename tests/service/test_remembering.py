@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from engine.dialects.face import RecordingView
 from engine.service.history import History
 from engine.service.ids import Ids
 from engine.service.stream import Line, Stream
+from engine.values.commands import InviteMember
 from engine.values.effects import CallFacts, RecordConferenceEnd
 from engine.values.events import RecordingEnded
+from tests.rest.bench import ACME, served
+from tests.rest.plivo import NAME, Customer
 
 
 def call(name: str, account: str = "acme") -> CallFacts:
@@ -117,6 +122,14 @@ def test_a_follower_that_fell_behind_learns_how_much_it_missed() -> None:
     assert numbers(followed(stream, "acme", 1, 3)) == [-2, 4, 5]
 
 
+@pytest.mark.parametrize("after", [4, 10**18])
+def test_a_follower_of_an_earlier_run_hears_this_one_from_its_beginning(after: int) -> None:
+    stream = Stream()
+    for _ in range(3):
+        stream.add("acme", {"what": "call_ended"})
+    assert numbers(followed(stream, "acme", after, 3)) == [1, 2, 3]
+
+
 def test_a_follower_hears_what_comes_later_and_that_the_stream_ends() -> None:
     async def story() -> list[int]:
         stream, got = Stream(), []
@@ -131,3 +144,18 @@ def test_a_follower_hears_what_comes_later_and_that_the_stream_ends() -> None:
 
 def test_a_quiet_stream_gives_a_sign_of_life() -> None:
     assert followed(Stream(), "acme", 0, 1, quiet=0.01) == [0]
+
+
+def test_a_call_that_is_told_of_twice_counts_once() -> None:
+    with served() as bench:
+        (call,) = Customer(bench).let_in(1)
+        bench.do(lambda service: service.arrive("+14155550101", "+16505550100", call=call))
+        assert bench.do(lambda service: service.register.live[ACME]) == 1
+
+
+def test_of_a_call_that_was_refused_nothing_is_kept() -> None:
+    asked = InviteMember(account=ACME, conference=NAME, call="asked-for", to="+1", tongue="texml", coach="nobody")
+    with served() as bench:
+        (call,) = Customer(bench).let_in(1)
+        assert bench.do(lambda service: service.execute(asked).refused) == "coach_unknown"
+        assert bench.do(lambda service: set(service.timeline._tongues)) == {call}  # noqa: SLF001

@@ -342,8 +342,10 @@ def test_a_secret_that_the_environment_does_not_hold_is_told(tmp_path: Path) -> 
 
 # --- TLS -------------------------------------------------------------------------------------------
 
+PLAIN = serialization.NoEncryption()
 
-def certificate(folder: Path) -> dict[str, str]:
+
+def certificate(folder: Path, sealed: serialization.KeySerializationEncryption = PLAIN) -> dict[str, str]:
     """A certificate for this machine that vouches for itself, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
@@ -357,7 +359,7 @@ def certificate(folder: Path) -> dict[str, str]:
     )
     pem = serialization.Encoding.PEM
     (folder / "cert.pem").write_bytes(made.public_bytes(pem))
-    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, sealed)
     (folder / "key.pem").write_bytes(secret)
     return {"certificate": str(folder / "cert.pem"), "key": str(folder / "key.pem")}
 
@@ -380,8 +382,19 @@ def test_with_a_certificate_it_speaks_tls(tmp_path: Path) -> None:
 
 def test_a_certificate_that_is_none_is_told(tmp_path: Path) -> None:
     (tmp_path / "cert.pem").write_text("not a certificate")
+    refused(tmp_path, {"certificate": str(tmp_path / "cert.pem"), "key": str(tmp_path / "cert.pem")})
+
+
+def test_a_key_with_a_pass_phrase_is_told_and_nobody_is_asked_for_it(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    refused(tmp_path, certificate(tmp_path, serialization.BestAvailableEncryption(b"open sesame")))
+    assert capfd.readouterr() == ("", "")
+
+
+def refused(tmp_path: Path, tls: dict[str, str]) -> None:
+    """A service with that certificate does not start, and says why."""
     file = tmp_path / "callflow.toml"
-    tls = {"certificate": str(tmp_path / "cert.pem"), "key": str(tmp_path / "cert.pem")}
     given = {"listen": "127.0.0.1:0", "accounts": ACCOUNTS, "tls": tls, "state": str(tmp_path)}
     file.write_text(tomli_w.dumps(given))
     result = callflow("serve", "--config", str(file))

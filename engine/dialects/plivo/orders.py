@@ -13,6 +13,8 @@ from engine.values.commands import ALL, Command, MemberCommand
 from engine.values.flow import Hook
 
 EVERYBODY = "all"
+NOT_ANSWERED = "the call is not answered yet"
+UNANSWERED = ("queued", "ringing")
 DAY = 86_400  # seconds: a longer limit is cut (Plivo 1.6)
 NUMBER = re.compile(r"\+?[0-9]{2,15}|sip:[^\s@<>]+(@[^\s@<>]+)?")
 ADDRESS = Field(name="urls", doc="", kind="url")
@@ -74,16 +76,21 @@ def end_conferences(asked: Asked, sight: Sight) -> tuple[Command, ...]:
     return (commands.EndAllConferences(account=asked.account),)
 
 
-def record_conference(asked: Asked, sight: Sight) -> tuple[Command, ...]:
-    """Record a room (Plivo 1.5)."""
-    return (
-        commands.RecordConference(
-            conference=asked.path["conference_name"],
-            account=asked.account,
-            format=asked.values["file_format"],
-            callback=hook(asked, "callback"),
-        ),
-    )
+def record_conference(tongue: str) -> Order:
+    """Order that a room be recorded, whoever made it; its end is told in `tongue` (Plivo 1.5)."""
+
+    def orders(asked: Asked, sight: Sight) -> tuple[Command, ...]:
+        return (
+            commands.RecordConference(
+                conference=asked.path["conference_name"],
+                account=asked.account,
+                format=asked.values["file_format"],
+                callback=hook(asked, "callback"),
+                tongue=tongue,
+            ),
+        )
+
+    return orders
 
 
 # --- placing calls ----------------------------------------------------------------------------------
@@ -99,8 +106,11 @@ def invalid_numbers(asked: Asked) -> tuple[str, ...]:
     return tuple(one for one in asked.values["to"] if not NUMBER.fullmatch(one))
 
 
-def make_call(tongue: str) -> Order:
-    """Order a call to each number of `to`, whose documents are in `tongue` (Plivo 1.6)."""
+def make_call(tongue: str, *, answer_hears_end: bool = False) -> Order:
+    """Order a call to each number of `to`, whose documents are in `tongue` (Plivo 1.6).
+
+    `answer_hears_end`: without hangup_url the end is told to answer_url (Vobiz 1.6; not so Plivo 5.23).
+    """
 
     def orders(asked: Asked, sight: Sight) -> tuple[Command, ...]:
         given = asked.values
@@ -111,6 +121,8 @@ def make_call(tongue: str) -> Order:
             raise refusal("value", "from must not be among the numbers of to", "from")
         find_parent(asked, sight)
         wishes = call_wishes(asked)
+        if answer_hears_end and wishes["hangup"] is None:
+            wishes["hangup"] = Hook(given["answer_url"], given["hangup_method"])
         return tuple(
             commands.MakeCall(
                 call=sight.mint("call"),
@@ -171,6 +183,15 @@ def call_of(asked: Asked, sight: Sight, name: str = "call_uuid") -> str:
     return found
 
 
+def answered(asked: Asked, sight: Sight) -> str:
+    """Our id of the call in the path; Refused also where whom it is for has not answered (Plivo 1.6: live calls)."""
+    call = call_of(asked, sight)
+    view = sight.call(call)
+    if view is not None and view.about.role != "inbound" and view.state in UNANSWERED:
+        raise refusal("refused", NOT_ANSWERED, "")
+    return call
+
+
 def for_call(command: type[commands.CallCommand], name: str = "call_uuid") -> Order:
     """Order a command for the call in the path; its other fields are what the request gives of the same name."""
     names = tuple(one for one in command.__struct_fields__ if one != "call")
@@ -182,6 +203,17 @@ def for_call(command: type[commands.CallCommand], name: str = "call_uuid") -> Or
     return orders
 
 
+def on_answered(command: type[commands.CallCommand]) -> Order:
+    """The same for a call that somebody hears something on."""
+    orders = for_call(command)
+
+    def checked(asked: Asked, sight: Sight) -> tuple[Command, ...] | Reply:
+        answered(asked, sight)
+        return orders(asked, sight)
+
+    return checked
+
+
 def hang_up_calls(asked: Asked, sight: Sight) -> tuple[Command, ...]:
     """End every call."""
     return (commands.HangUpAllCalls(account=asked.account),)
@@ -191,18 +223,23 @@ def hang_up_calls(asked: Asked, sight: Sight) -> tuple[Command, ...]:
 SIDES = {"aleg": ("aleg",), "bleg": ("bleg",), "both": ("aleg", "bleg")}
 
 
-def transfer(asked: Asked, sight: Sight) -> tuple[Command, ...]:
-    """Give legs new documents; each that is meant needs an address (Plivo 1.6)."""
-    call = call_of(asked, sight)
-    legs = asked.values["legs"]
-    for side in SIDES[legs]:
-        if not asked.values.get(f"{side}_url"):
-            raise refusal("missing", f"{side}_url parameter is missing", f"{side}_url")
-    hooks = {side: hook(asked, side) for side in SIDES[legs]}
-    return (commands.TransferCall(call=call, legs=legs, aleg=hooks.get("aleg"), bleg=hooks.get("bleg")),)
+def transfer(tongue: str) -> Order:
+    """Order new documents, in `tongue`, for legs of any call; each that is meant needs an address (Plivo 1.6)."""
+
+    def orders(asked: Asked, sight: Sight) -> tuple[Command, ...]:
+        call = call_of(asked, sight)
+        legs = asked.values["legs"]
+        for side in SIDES[legs]:
+            if not asked.values.get(f"{side}_url"):
+                raise refusal("missing", f"{side}_url parameter is missing", f"{side}_url")
+        hooks = {side: hook(asked, side) for side in SIDES[legs]}
+        aleg, bleg = hooks.get("aleg"), hooks.get("bleg")
+        return (commands.TransferCall(call=call, legs=legs, aleg=aleg, bleg=bleg, tongue=tongue),)
+
+    return orders
 
 
-play_on_call = for_call(commands.PlayOnCall)
+play_on_call = on_answered(commands.PlayOnCall)
 
 
 def play(asked: Asked, sight: Sight) -> tuple[Command, ...] | Reply:
@@ -215,14 +252,19 @@ def play(asked: Asked, sight: Sight) -> tuple[Command, ...] | Reply:
     return play_on_call(asked, sight)
 
 
-def record_call(asked: Asked, sight: Sight) -> tuple[Command, ...]:
-    """Record a call beside its flow."""
-    return (
-        commands.RecordCall(
-            call=call_of(asked, sight),
-            max_length=float(asked.values["time_limit"]),
-            format=asked.values["file_format"],
-            channels=asked.values["record_channel_type"],
-            callback=hook(asked, "callback"),
-        ),
-    )
+def record_call(tongue: str) -> Order:
+    """Order that a call be recorded beside its flow; the end is told in `tongue` (Plivo 1.6)."""
+
+    def orders(asked: Asked, sight: Sight) -> tuple[Command, ...]:
+        return (
+            commands.RecordCall(
+                call=answered(asked, sight),
+                max_length=float(asked.values["time_limit"]),
+                format=asked.values["file_format"],
+                channels=asked.values["record_channel_type"],
+                callback=hook(asked, "callback"),
+                tongue=tongue,
+            ),
+        )
+
+    return orders

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import UNSET, Struct, UnsetType, field
 
 from engine.dialects.face import Asked, Problem, Refused, Reply, Sight, Worded, unknown
-from engine.dialects.plivo.orders import invalid_numbers, listed, member_ids
+from engine.dialects.plivo.orders import NOT_ANSWERED, invalid_numbers, listed, member_ids
 from engine.dialects.spelling import bare_number, seconds
 from engine.values.effects import Receipt
 from engine.values.views import ConferenceView, MemberView
@@ -89,7 +89,7 @@ class ConferencesBody(Struct, frozen=True):
 
 # Why a command was refused, in words that help; a room that there is not is a resource that there is not.
 REFUSALS = {
-    "not_answered": "the call is not answered yet",
+    "not_answered": NOT_ANSWERED,
     "no_such_leg": "the call has no such leg",
 }
 

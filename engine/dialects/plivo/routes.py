@@ -145,11 +145,6 @@ CONFERENCES = (
         worded=replies.nothing("conference"),
     ),
     Route(
-        name="record_conference", method="POST", path=ROOM + "Record/", spec="Plivo 1.5", doc="Record a conference.",
-        answers={202: replies.RecordingTold}, fields=(FORMAT, *RECORDED), orders=orders.record_conference,
-        worded=replies.recording_told("conference recording started", "conference"),
-    ),
-    Route(
         name="stop_conference_record", method="DELETE", path=ROOM + "Record/", spec="Plivo 1.5",
         doc="Stop a conference's recording.", answers={204: None},
         orders=orders.for_conference(commands.StopRecording), worded=replies.nothing("conference"),
@@ -227,26 +222,20 @@ LIVE_CALLS = (
         "cancel_request", ACCOUNT + "/Request/{request_uuid}/",
         orders.for_call(commands.CancelCall, "request_uuid"), "call",
     ),
-    on_call("transfer_call", CALL, "call transferred", orders.transfer, TRANSFER),
-    Route(
-        name="record_call", method="POST", path=CALL + "Record/", spec="Plivo 1.6", doc="Record a call.",
-        answers={202: replies.RecordingTold}, fields=RECORD_CALL, orders=orders.record_call,
-        worded=replies.recording_told("call recording started", "call"),
-    ),
     undone("stop_call_record", CALL + "Record/", orders.for_call(commands.StopRecordCall), "call"),
     on_call("play_call", CALL + "Play/", "play started", orders.play, PLAY),
     undone("stop_play_call", CALL + "Play/", orders.for_call(commands.StopPlayOnCall), "call"),
     on_call(
-        "speak_call", CALL + "Speak/", "speak started", orders.for_call(commands.SpeakOnCall),
+        "speak_call", CALL + "Speak/", "speak started", orders.on_answered(commands.SpeakOnCall),
         (*SPEAK, LEG, LOOP, MIX),
     ),
     undone("stop_speak_call", CALL + "Speak/", orders.for_call(commands.StopSpeakOnCall), "call"),
-    on_call("dtmf_call", CALL + "DTMF/", "digits sent", orders.for_call(commands.SendDigitsOnCall), KEYS),
+    on_call("dtmf_call", CALL + "DTMF/", "digits sent", orders.on_answered(commands.SendDigitsOnCall), KEYS),
 )  # fmt: skip
 
 
 def call_rows(manner: Manner) -> tuple[Route, ...]:
-    """The rows of calls as such: make, list, get (Plivo 1.6)."""
+    """The rows of calls as such: make, list, get, transfer (Plivo 1.6)."""
     return (
         Route(
             name="make_call", method="POST", path=CALLS, spec="Plivo 1.6, 5.3", doc="Call somebody, or several.",
@@ -264,12 +253,24 @@ def call_rows(manner: Manner) -> tuple[Route, ...]:
             doc="A live or queued call, or the record of an ended one.",
             answers={200: (records.LiveCall, records.CallRecord)}, fields=(STATUS,), tells=records.tell_call(manner),
         ),
+        on_call("transfer_call", CALL, "call transferred", orders.transfer(manner.tongue), TRANSFER),
     )  # fmt: skip
 
 
 def recording_rows(manner: Manner) -> tuple[Route, ...]:
-    """The rows of stored recordings (Plivo 1.5)."""
+    """The rows that begin recordings (Plivo 1.5, 1.6), and those of stored ones (Plivo 1.5)."""
     return (
+        Route(
+            name="record_conference", method="POST", path=ROOM + "Record/", spec="Plivo 1.5",
+            doc="Record a conference.", answers={202: replies.RecordingTold}, fields=(FORMAT, *RECORDED),
+            orders=orders.record_conference(manner.tongue),
+            worded=replies.recording_told("conference recording started", "conference"),
+        ),
+        Route(
+            name="record_call", method="POST", path=CALL + "Record/", spec="Plivo 1.6", doc="Record a call.",
+            answers={202: replies.RecordingTold}, fields=RECORD_CALL, orders=orders.record_call(manner.tongue),
+            worded=replies.recording_told("call recording started", "call"),
+        ),
         Route(
             name="list_recordings", method="GET", path=RECORDINGS, spec="Plivo 1.5", doc="The stored recordings.",
             answers={200: records.RecordingPage}, fields=(*RECORDING_FILTERS, *PAGE),

@@ -51,6 +51,7 @@ def placed(asked: Asked, application: ApplicationView | None, call: str) -> comm
         time_limit=values["TimeLimit"],
         send_digits=values.get("SendDigits", ""),
         machine_hook=hook(values, "AsyncAmdStatusCallback"),
+        application=values.get("ApplicationSid") or asked.path.get("connection_id", ""),
         **outgoing(values),
     )
 
@@ -133,6 +134,7 @@ def start_recording(asked: Asked, sight: Sight) -> Ordered:
             callback_events=told_events(values["RecordingStatusCallbackEvent"]),
             beep=values["PlayBeep"],
             send_url=values["SendRecordingUrl"],
+            tongue=TONGUE,
         ),
     )
 

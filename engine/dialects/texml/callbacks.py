@@ -8,7 +8,7 @@ from engine.dialects.phrase import Param, Rows, Wording
 from engine.dialects.texml.causes import ENDS, SOURCES, STATUSES
 
 ACCOUNT = Param("AccountSid", "account", "id:account")
-CONNECTION = Param("ConnectionId", "connection", default="")
+CONNECTION = Param("ConnectionId", "about.application", default="")  # TeXML 3.1: the application's id
 LEG: Rows = (  # both names hold the same value today (TeXML 1.5)
     Param("CallSid", "leg", "id:call"),
     Param("CallSidLegacy", "leg", "id:call"),
@@ -193,6 +193,8 @@ QUEUE_TIME: Rows = (  # TeXML 2.5, 3.4: a queue's sid is its name
     Param("QueueSid", "queue"),
     Param("QueueTime", "queue_seconds", "seconds", default="0"),
 )
+# TeXML 1.7: who does not ask to be told of it later hears what answered with the request for the first document
+ANSWERED: Rows = (*VOICE, Param("AnsweredBy", "about.machine", words=ANSWERED_BY))
 ROOM_SOUND: Rows = (
     *VOICE,
     Param("ConferenceSid", "conference", "id:conference"),
@@ -201,8 +203,8 @@ ROOM_SOUND: Rows = (
 
 ROWS: Mapping[str, Rows] = {
     # TeXML 3.2
-    "answer": VOICE,
-    "fallback": VOICE,
+    "answer": ANSWERED,
+    "fallback": ANSWERED,
     "redirect": VOICE,
     "transfer": VOICE,
     "action_other": VOICE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.dialects.face import Field
+from engine.dialects.source import LARGEST
 from engine.dialects.texml.troubles import DIGITS, INVALID_URL, NOT_E164
 
 LONGEST_URL = 2000
@@ -191,7 +192,7 @@ UPDATE_RECORDING = (
 )  # fmt: skip
 
 # TeXML 1.7
-INSTRUCTIONS = Field(name="Texml", doc="The document itself, instead of Url.", also=("Twiml",))
+INSTRUCTIONS = Field(name="Texml", doc="The document itself, instead of Url.", also=("Twiml",), high=LARGEST)
 DIAL_CALL = (
     *PARTIES,
     Field(

@@ -20,7 +20,7 @@ from engine.dialects.texml.replies import (
     open_room,
     participant_of,
 )
-from engine.dialects.texml.troubles import gone, missing, refusal
+from engine.dialects.texml.troubles import NOT_ANSWERED, gone, missing, refusal
 from engine.values import commands
 from engine.values.commands import Command
 from engine.values.flow import Hook, Wish
@@ -44,6 +44,12 @@ def hook(values: Values, name: str, method: str = "") -> Hook | None:
     return Hook(url, values.get(method or f"{name}Method", "POST")) if url else None
 
 
+def sound_hook(values: Values, name: str, method: str) -> Hook | None:
+    """The same of a sound, whose document is of this dialect whoever hears it."""
+    found = hook(values, name, method)
+    return found and Hook(found.url, found.method, TONGUE)
+
+
 # --- conferences -------------------------------------------------------------------------------------
 
 
@@ -54,7 +60,7 @@ def update_conference(asked: Asked, sight: Sight) -> Ordered:
     room = open_room(asked.path["conference_sid"], sight)
     if "Status" in asked.values:
         return (commands.EndConference(room=room.id, account=asked.account),)
-    sound = hook(asked.values, "AnnounceUrl", "AnnounceMethod")
+    sound = sound_hook(asked.values, "AnnounceUrl", "AnnounceMethod")
     assert sound is not None
     return (commands.Announce(room=room.id, account=asked.account, sound=sound),)
 
@@ -73,11 +79,13 @@ def update_participant(asked: Asked, sight: Sight) -> Ordered:
         "coach": coached(values, room, member.call, sight),
         "end_on_exit": values.get("EndConferenceOnExit"),
         "beep_on_exit": values.get("BeepOnExit"),
-        "wait_sound": hook(values, "WaitUrl", "WaitMethod"),
-        "announce": hook(values, "AnnounceUrl", "AnnounceMethod"),
+        "wait_sound": sound_hook(values, "WaitUrl", "WaitMethod"),
+        "announce": sound_hook(values, "AnnounceUrl", "AnnounceMethod"),
     }
     if all(change is None for change in changes.values()):
         return get_participant(asked, sight)
+    if changes["announce"] is not None and PARTICIPANT_STATUS[member.state] != CONNECTED:
+        raise refusal(NOT_ANSWERED, "who is not connected yet can be told nothing", "AnnounceUrl")
     return (
         commands.UpdateMember(room=room.id, account=asked.account, members=(member.call,), **changes),
     )  # fmt: skip
@@ -88,7 +96,7 @@ def hold_sound(values: Values, *, held: bool) -> Hook | None:
 
     An address without a hold means nothing to who is not held (TeXML 4).
     """
-    sound = hook(values, "HoldURL", "HoldMethod")
+    sound = sound_hook(values, "HoldURL", "HoldMethod")
     holds = values.get("Hold", held)
     if sound is not None:
         return sound if holds else None
@@ -161,6 +169,7 @@ def dial_participant(asked: Asked, sight: Sight) -> Ordered:
             time_limit=values.get("TimeLimit", 0),
             status=status_hook(values, sight.application(values.get("ApplicationSid", ""))),
             machine_hook=hook(values, "AmdStatusCallback"),
+            application=values.get("ApplicationSid", ""),
             **outgoing(values),
         ),
     )

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from engine.dialects.face import Face, Route, Trouble
 from engine.dialects.plivo import replies as shared
 from engine.dialects.plivo import routes as plivo
+from engine.dialects.plivo.orders import make_call
 from engine.dialects.plivo.records import CallIds, Manner
 from engine.dialects.vobiz import replies
 
@@ -22,6 +23,7 @@ ABSENT = ("hang_up_calls", "cancel_request")
 CHANGES: Mapping[str, Mapping[str, Any]] = {
     "make_call": {
         "answers": {200: shared.CallTold},
+        "orders": make_call("vobiz", answer_hears_end=True),
         "worded": shared.call_told(200, "Call fired"),
         "spec": "Vobiz 1.6, 4.4",
     },

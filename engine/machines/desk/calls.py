@@ -83,6 +83,7 @@ def make_call(command: commands.MakeCall, tally: Tally, turn: Turn) -> None:
         machine_hook=command.machine_hook,
         headers=command.headers,
         record=outbound(command.record),
+        application=command.application,
     )
     turn.calls[call.id] = call
     place(call, command, command.ring_timeout or rules.ring_timeout, turn)
@@ -156,8 +157,7 @@ def transfer(command: commands.TransferCall, tally: Tally, turn: Turn) -> None:
     if any(hooks[side] is None for side in legs) and not command.document:
         tally.refused = "url_missing"
         return
-    if command.tongue and command.tongue not in turn.tongues:
-        tally.refused = "unknown_dialect"
+    if is_foreign(command.tongue, tally, turn):
         return
     for side, leg in legs.items():
         hook = hooks[side]
@@ -168,6 +168,14 @@ def transfer(command: commands.TransferCall, tally: Tally, turn: Turn) -> None:
     for leg in legs.values():
         redirect(leg, turn)
         tally.count(leg.id, changed=True)
+
+
+def is_foreign(tongue: str, tally: Tally, turn: Turn) -> bool:
+    """Whether a command names a dialect that the exchange was not given, which refuses it."""
+    if not tongue or tongue in turn.tongues:
+        return False
+    tally.refused = "unknown_dialect"
+    return True
 
 
 def legs_of(call: Call, which: str, turn: Turn) -> dict[str, Call]:
@@ -279,7 +287,7 @@ def send_digits(command: commands.SendDigitsOnCall, tally: Tally, turn: Turn) ->
 def record_call(command: commands.RecordCall, tally: Tally, turn: Turn) -> None:
     """Record a call beside its flow."""
     call = known_call(command, tally, turn)
-    if call is None:
+    if call is None or is_foreign(command.tongue, tally, turn):
         return
     wish = Wish(
         source="api",
@@ -290,6 +298,7 @@ def record_call(command: commands.RecordCall, tally: Tally, turn: Turn) -> None:
         max_length=command.max_length,
         beep=command.beep,
         send_url=command.send_url,
+        tongue=command.tongue,
     )
     tally.facts["recording"] = recordings.start(turn, call, call, wish).id
     tally.count(call.id, changed=True)

@@ -8,6 +8,7 @@ from engine.machines.conference import depart
 from engine.machines.consequences import EndCall, EndSound, StartSound
 from engine.machines.desk.tally import Tally, room_and_members
 from engine.machines.door import COACHED, find_coached, start_waiting
+from engine.machines.fetch import dialect_of
 from engine.machines.member import present
 from engine.machines.models import Call, Conference, Member
 from engine.machines.telling import tell_room
@@ -174,7 +175,7 @@ def sound_held(room: Conference, member: Member, turn: Turn) -> None:
 def start_hold_sound(room: Conference, member: Member, call: Call, turn: Turn) -> None:
     """Play what a held member hears."""
     if member.hold_sound is not None and member.hold_sound.url:
-        loops = turn.rules_of[call.tongue].wait_loops
+        loops = turn.rules_of[dialect_of(turn, call, member.hold_sound.tongue)].wait_loops
         facts: Facts = {"conference": room.id, "conference_name": room.name, "member": member.number}
         turn.then(StartSound(call, "hold_sound", call.id, call.id, member.hold_sound, loops=loops, facts=facts))
     else:
@@ -193,7 +194,8 @@ def change_exit(room: Conference, members: list[Member], command: commands.Updat
         if command.beep_on_exit is not None:
             member.beep_on_exit = command.beep_on_exit
         if command.wait_sound is not None:
-            member.wait_sound, member.wait_method = command.wait_sound.url, command.wait_sound.method
+            sound = command.wait_sound
+            member.wait_sound, member.wait_method, member.wait_tongue = sound.url, sound.method, sound.tongue
             call = turn.calls[member.call]
             if member.state == "waiting" or "wait_sound" in (call.sounds or ()):  # it may hear one while it joins
                 start_waiting(room, member, call, turn)

@@ -10,7 +10,7 @@ import msgspec
 from engine.machines import recording as recordings
 from engine.machines.conference import settle
 from engine.machines.consequences import EndCall, StartSound
-from engine.machines.desk.calls import outbound, place
+from engine.machines.desk.calls import is_foreign, outbound, place
 from engine.machines.desk.tally import Tally, known_room, meant_room, open_room
 from engine.machines.door import Visitor, adopt, find_coached, register, room_for, room_name
 from engine.machines.models import Call, Conference, Definition, Entering, Member
@@ -58,8 +58,16 @@ def record_room(command: commands.RecordConference, tally: Tally, turn: Turn) ->
         tally.count(room.id, changed=False)
         tally.facts["recording"] = running.id
         return
+    if is_foreign(command.tongue, tally, turn):
+        return
     first = next(iter(room.members), "")
-    wish = Wish(source="conference", hook=command.callback, format=command.format, max_length=command.max_length)
+    wish = Wish(
+        source="conference",
+        hook=command.callback,
+        format=command.format,
+        max_length=command.max_length,
+        tongue=command.tongue,
+    )
     recording = recordings.start(turn, room, turn.calls.get(first), wish)
     recording.kind = "recording"
     recording.said = room_words(room)
@@ -163,6 +171,7 @@ def invited_call(command: commands.InviteMember, tongue: str, turn: Turn) -> Cal
         send_digits=command.send_digits,
         headers=command.headers,
         record=outbound(command.record) if isinstance(command.record, Wish) else None,
+        application=command.application,
     )
 
 
@@ -188,7 +197,7 @@ def invited_member(command: commands.InviteMember) -> Member:
 def room_wish(command: commands.InviteMember) -> Wish | None:
     """How the room is to be recorded for an invitation."""
     wish = Wish(hook=command.callback) if command.record is True else command.record_conference
-    return wish and msgspec.structs.replace(wish, source="conference")
+    return wish and msgspec.structs.replace(wish, source="conference", tongue=command.tongue)
 
 
 def enlist(room: Conference, visitor: Visitor, turn: Turn) -> None:

@@ -71,6 +71,7 @@ def recording_wish(call: Call, verb: verbs.Conference, turn: Turn) -> Wish:
         beep=verb.record_beep,
         trim=verb.record_trim,
         send_url=verb.send_url,
+        tongue=call.tongue,
     )
 
 

@@ -23,7 +23,7 @@ from engine.machines.consequences import (
     SoundEnded,
     StartSound,
 )
-from engine.machines.fetch import new_fetch, only, resolve, start_fetch
+from engine.machines.fetch import dialect_of, new_fetch, only, resolve, start_fetch
 from engine.machines.models import Call, Conference, Sound
 from engine.machines.prompts import At
 from engine.machines.table import Row, table
@@ -95,7 +95,8 @@ def ask(sound: Sound, owner: Owner, hook: Hook, turn: Turn, kind: str = "", more
     fresh = ASKED_ANEW.get(purpose)
     if fresh is not None and isinstance(owner, Call):
         facts |= fresh(owner, turn)
-    new = new_fetch(turn, owner, f"sound:{sound.purpose}", kind, Hook(resolve(base, hook.url), hook.method), facts)
+    address = Hook(resolve(base, hook.url), hook.method, sound.tongue)
+    new = new_fetch(turn, owner, f"sound:{sound.purpose}", kind, address, facts)
     sound.fetch = start_fetch(turn, owner, turn.calls.get(sound.call), new)
 
 
@@ -118,7 +119,7 @@ def document_ready(consequence: DocumentReady, turn: Turn) -> None:
 
 def allowed_verbs(sound: Sound, owner: Owner, turn: Turn) -> tuple[str, ...]:
     """Which verbs a program of this purpose may hold."""
-    rules = turn.rules_of[owner.tongue]
+    rules = turn.rules_of[dialect_of(turn, owner, sound.tongue)]
     return rules.queue_verbs if sound.purpose == "queue_wait" else rules.sound_verbs
 
 
@@ -217,7 +218,7 @@ def go_elsewhere(sound: Sound, owner: Owner, verb: verbs.Redirect, turn: Turn) -
     if round_was_empty(sound, owner, turn):
         return True
     if turn.at - sound.round_at < turn.settings.a_while:
-        sound.asked = Hook(resolve(sound.base, again.url), again.method)
+        sound.asked = Hook(resolve(sound.base, again.url), again.method, sound.tongue)
         sound.state = "pacing"
         turn.set_timer(owner, f"sound:{sound.purpose}", sound.round_at + turn.settings.a_while)
         return True

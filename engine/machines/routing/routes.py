@@ -45,6 +45,7 @@ def call_arrived(event: events.CallArrived, turn: Turn) -> None:
         status_events=event.status_events,
         headers=event.headers,
         forwarded_from=event.forwarded_from,
+        application=event.application,
     )
     turn.calls[call.id] = call
     if turn.watched:
