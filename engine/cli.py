@@ -254,12 +254,13 @@ SPEED = click.option(
 )
 
 
+def configurable(command: F) -> F:
+    """The options of the commands that have a configuration; guarded."""
+    return CONFIG(LISTEN(SWITCH(SPEED(guarded(command)))))
+
+
 @main.command()
-@CONFIG
-@LISTEN
-@SWITCH
-@SPEED
-@guarded
+@configurable
 def serve(path: Path | None, listen: str | None, switch: str | None, speed: float | None) -> None:
     """Run the exchange in real time behind the vendors' REST APIs."""
     from engine.rest import start
@@ -269,11 +270,7 @@ def serve(path: Path | None, listen: str | None, switch: str | None, speed: floa
 
 
 @main.command()
-@CONFIG
-@LISTEN
-@SWITCH
-@SPEED
-@guarded
+@configurable
 def config(path: Path | None, listen: str | None, switch: str | None, speed: float | None) -> None:
     """Print the configuration that is in effect, all defaults filled in and secrets masked."""
     from engine.rest.start import configured

@@ -51,6 +51,22 @@ def shape(value: Any) -> Any:
     return [shape(one) for one in value[:1]] if isinstance(value, list) else type(value).__name__
 
 
+# The keys of a live call.
+LIVE_CALL = {
+    "api_id",
+    "call_status",
+    "call_uuid",
+    "caller_name",
+    "direction",
+    "from",
+    "request_uuid",
+    "session_start",
+    "stir_attestation",
+    "stir_verification",
+    "to",
+}
+
+
 class Customer:
     """Somebody with an account: asks a face, and lets people call."""
 

@@ -123,8 +123,8 @@ class ConferenceRecording(Struct, frozen=True, kw_only=True):
     uri: str
 
 
-class NewRecording(Struct, frozen=True, kw_only=True):
-    """A recording of a call that was just begun or changed; dates ISO 8601 (TeXML 1.6)."""
+class RecordingFacts(Struct, frozen=True, kw_only=True):
+    """What is told of a recording wherever it is; dates ISO 8601 (TeXML 1.6)."""
 
     sid: str
     account_sid: str
@@ -138,29 +138,22 @@ class NewRecording(Struct, frozen=True, kw_only=True):
     error_code: str | None
     source: RecordingSource
     uri: str
+
+
+class NewRecording(RecordingFacts, frozen=True, kw_only=True):
+    """A recording of a call that was just begun or changed (TeXML 1.6)."""
+
     price: str | None = None
     price_unit: str = "USD"
     track: Literal["inbound", "outbound", "both"] = "both"
 
 
-class Recording(Struct, frozen=True, kw_only=True):
-    """A recording in the newer lists, and by its sid; dates ISO 8601 (TeXML 1.6)."""
+class Recording(RecordingFacts, frozen=True, kw_only=True):
+    """A recording in the newer lists, and by its sid (TeXML 1.6)."""
 
-    sid: str
-    account_sid: str
-    call_sid: str | None
-    conference_sid: str | None
-    channels: Literal[1, 2]
-    date_created: str
-    date_updated: str
-    start_time: str
-    duration: str | None
-    error_code: str | None
     media_url: str | None
-    source: RecordingSource
     status: Literal["in-progress", "completed", "paused", "stopped"]
     subresources_uris: dict[str, str]
-    uri: str
 
 
 class QueueResource(Struct, frozen=True, kw_only=True):
