@@ -1,13 +1,15 @@
-"""Real time: lets what is on an agenda happen when its time has come, by the event loop's clock.
+"""Real time: lets what is on an agenda happen when its time has come.
 
 It performs the exchange's timers and wakes whoever runs the exchange; a simulated switch shares its
-agenda. With `speed` N, N seconds of the run pass in one second of the world.
+agenda. With `speed` N, N seconds of the run pass in one second of the world. The loop only wakes us: its own clock may
+stand still for a millisecond (uvloop's does), and what is a millisecond apart must not happen at one time.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 from engine.drivers.agenda import Agenda
@@ -26,8 +28,7 @@ class Clock:
             SetTimer: agenda.set_timer,
             CancelTimer: agenda.cancel_timer,
         }
-        self._time: Callable[[], float] = lambda: 0.0
-        self._began = 0.0
+        self._began = monotonic()
         self._wake: Callable[[], None] = lambda: None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._alarm: asyncio.TimerHandle | None = None
@@ -36,8 +37,7 @@ class Clock:
     def start(self, wake: Callable[[], None]) -> None:
         """Let time pass from now on; `wake` is called in the running loop whenever something is due."""
         self._loop = asyncio.get_running_loop()
-        self._time = self._loop.time
-        self._began = self._time() - self.agenda.now / self.speed
+        self._began = monotonic() - self.agenda.now / self.speed
         self._wake = wake
 
     def stop(self) -> None:
@@ -55,7 +55,9 @@ class Clock:
 
     def now(self) -> float:
         """The present, in seconds of the run."""
-        return max(self.agenda.now, (self._time() - self._began) * self.speed)
+        if self._loop is None:
+            return self.agenda.now
+        return max(self.agenda.now, (monotonic() - self._began) * self.speed)
 
     def due(self, until: float) -> list[Event]:
         """The events of the next instant that has come by `until`, in order; none where there is no such instant."""
@@ -79,7 +81,7 @@ class Clock:
                 return  # it rings in time, and looks again
             self._alarm.cancel()
         self._armed_for = at
-        self._alarm = self._loop.call_at(self._began + at / self.speed, self._ring)
+        self._alarm = self._loop.call_later(max(0.0, self._began + at / self.speed - monotonic()), self._ring)
 
     def _ring(self) -> None:
         self._alarm = None

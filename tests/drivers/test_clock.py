@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from time import perf_counter
 
 import pytest
 
 from engine.drivers.agenda import Agenda
 from engine.drivers.clock import Clock
+from engine.service.loop import loop_factory
 from engine.values.effects import Answer, CancelTimer, SetTimer
 from engine.values.events import CallEnded, TimerRang
 
@@ -112,3 +114,16 @@ def test_what_was_taken_back_is_not_next() -> None:
     agenda.cancel("bob")
     assert agenda.next_at() == 2.0
     assert len(agenda) == 1
+
+
+def test_what_is_a_moment_apart_does_not_happen_at_one_time() -> None:
+    async def story() -> None:
+        clock = Clock(Agenda())
+        clock.start(lambda: None)
+        first, began = clock.now(), perf_counter()
+        while perf_counter() - began < 0.0001:  # the loop is not asked for the time in between
+            pass
+        assert clock.now() > first
+
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        runner.run(story())
