@@ -16,6 +16,10 @@ from engine.drivers.agenda import Agenda
 from engine.values.effects import CancelTimer, Effect, SetTimer
 from engine.values.events import Event
 
+# We are woken so many seconds of the world too late rather than too early, which would be in vain: some loops count
+# whole milliseconds. What is due happens at its own time all the same.
+LATE = 0.001
+
 
 class Clock:
     """Paces an agenda; times are seconds of the run, which began at the agenda's present."""
@@ -81,7 +85,8 @@ class Clock:
                 return  # it rings in time, and looks again
             self._alarm.cancel()
         self._armed_for = at
-        self._alarm = self._loop.call_later(max(0.0, self._began + at / self.speed - monotonic()), self._ring)
+        left = self._began + at / self.speed - monotonic()
+        self._alarm = self._loop.call_later(left + LATE if left > 0 else 0, self._ring)
 
     def _ring(self) -> None:
         self._alarm = None
