@@ -298,6 +298,11 @@ class Face(Struct, frozen=True, kw_only=True):
     spec: str = ""
 
 
+def refusal(trouble: Trouble, message: str, target: Any = None, *, field: str = "", code: str = "") -> Refused:
+    """The refusal for one reason; `target` is what would be right."""
+    return Refused(Problem(trouble=trouble, message=message, field=field, target=target, code=code))
+
+
 def unknown(message: str, field: str = "", value: Any = None) -> Refused:
     """The refusal of a resource that there is not."""
     return Refused(Problem(trouble="unknown", message=message, field=field, value=value))

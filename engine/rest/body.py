@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from aiohttp import web
 
-from engine.dialects.face import Face, Problem, Refused
+from engine.dialects.face import Face, Refused, refusal
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -20,7 +20,7 @@ _decode = msgspec.json.Decoder().decode
 
 def malformed(message: str) -> Refused:
     """The refusal of what is not what it says."""
-    return Refused(Problem(trouble="malformed", message=message))
+    return refusal("malformed", message)
 
 
 def query_of(request: web.Request) -> tuple[tuple[str, str], ...]:
@@ -58,7 +58,7 @@ async def body_of(request: web.Request, face: Face) -> Any:
                 text = await request.read()
     except web.HTTPRequestEntityTooLarge:
         bound = request.client_max_size
-        raise Refused(Problem(trouble="too_large", message=f"the body is larger than {bound} bytes")) from None
+        raise refusal("too_large", f"the body is larger than {bound} bytes") from None
     except (web.HTTPException, web.RequestPayloadError, OSError, ValueError) as error:
         raise malformed("the body cannot be read to its end") from error
     if not text.strip():
@@ -69,13 +69,13 @@ async def body_of(request: web.Request, face: Face) -> Any:
     if kind in (JSON, "application/octet-stream", FORM) or kind.endswith("+json"):
         return json(text)
     expected = f"{JSON} or {FORM}" if face.forms else JSON
-    raise Refused(Problem(trouble="media_type", message=f"the body is {kind}; expected {expected}", target=expected))
+    raise refusal("media_type", f"the body is {kind}; expected {expected}", expected)
 
 
 def form(text: bytes, face: Face) -> dict[str, Any]:
     """The fields of a form."""
     if not face.forms:
-        raise Refused(Problem(trouble="media_type", message=f"the body is a form; expected {JSON}", target=JSON))
+        raise refusal("media_type", f"the body is a form; expected {JSON}", JSON)
     try:
         return gathered(pairs(text.decode(), "form"))
     except UnicodeDecodeError:

@@ -9,26 +9,23 @@ from __future__ import annotations
 import traceback
 from datetime import UTC, datetime
 from time import perf_counter
-from typing import Any
 from uuid import uuid4
 
 import msgspec
 from aiohttp import web
 
-from engine.dialects.face import Asked, Face, Problem, Refused, Reply, Route, Trouble
+from engine.dialects.face import Asked, Face, Problem, Refused, Reply, Route, refusal
 from engine.dialects.form import read
 from engine.rest.body import body_of, gathered, query_of
 from engine.rest.credentials import account_of, presented
 from engine.rest.paths import Paths
-from engine.rest.told import Answered, tell
+from engine.rest.told import Answered, response_of, tell
 from engine.service.service import Service
 from engine.service.sight import AccountSight
 from engine.values.commands import InviteMember, MakeCall
 
-JSON = "application/json"
 PLACED = (MakeCall, InviteMember)
 NOWHERE: dict[str, str] = {"error": "there is nothing at this address"}
-_encode = msgspec.json.Encoder(order=None).encode
 
 
 class Visit:
@@ -165,11 +162,8 @@ class Serving:
         return reply
 
     def _sent(self, visit: Visit, reply: Reply) -> web.Response:
-        """Encode the reply, and tell of the request."""
-        body = None if reply.body is None else _encode(reply.body)
-        response = web.Response(status=reply.status, body=body, content_type=JSON if body is not None else None)
-        for name, value in reply.headers:
-            response.headers[name] = value
+        """Make the response, and tell of the request."""
+        response = response_of(reply)
         answered = Answered(
             request=visit.id,
             face=visit.face.name if visit.face is not None else "",
@@ -181,8 +175,3 @@ class Serving:
         )
         tell(self._service, answered)
         return response
-
-
-def refusal(trouble: Trouble, message: str, target: Any = None, *, code: str = "") -> Refused:
-    """A refusal for one reason."""
-    return Refused(Problem(trouble=trouble, message=message, target=target, code=code))

@@ -12,14 +12,14 @@ import msgspec
 from aiohttp import web
 from msgspec import UNSET, Struct, UnsetType, field
 
-from engine.dialects.face import USUAL, Asked, Face, Field, Problem, Refused, Reply, Trouble
+from engine.dialects.face import USUAL, Asked, Face, Field, Problem, Refused, Reply, Trouble, refusal
 from engine.dialects.form import read
 from engine.dialects.spelling import bare_number
 from engine.dialects.wording import WORDINGS
-from engine.rest.body import JSON, body_of
+from engine.rest.body import body_of
 from engine.rest.credentials import operator
 from engine.rest.operations import CHALLENGE
-from engine.rest.told import Answered, tell
+from engine.rest.told import Answered, response_of, tell
 from engine.service.service import Service
 from engine.service.simulator import Heard
 from engine.values.effects import CallFacts
@@ -166,6 +166,7 @@ class Simulating:
         except Exception:
             self._service.log.error("bug", request=asked.request, trace=traceback.format_exc())
             reply = Reply(500, Failed("something went wrong here"))
+        response = response_of(reply)
         answered = Answered(
             request=asked.request,
             face=FACE.name,
@@ -176,7 +177,7 @@ class Simulating:
             began=began,
         )
         tell(self._service, answered)
-        return sent(reply)
+        return response
 
     def _prove(self, request: web.Request, now: float) -> str:
         """The account whose credentials a request bears, of whichever face."""
@@ -337,11 +338,6 @@ ROWS: Mapping[str, Mapping[str, Row]] = {
 }
 
 
-def refusal(trouble: Trouble, message: str, hint: str = "") -> Refused:
-    """The refusal of a request, and what would be right."""
-    return Refused(Problem(trouble=trouble, message=message, target=hint or None))
-
-
 def person(about: CallFacts) -> str:
     """The number of whoever is at the other end of a call."""
     return about.caller if about.direction == "inbound" else about.called
@@ -358,12 +354,3 @@ def with_number(number: str, calls: tuple[CallView, ...]) -> tuple[CallView, ...
 def sound(heard: Heard) -> Sound:
     """A sound as it is told."""
     return Sound(heard.purpose, heard.media or UNSET, heard.text or UNSET)
-
-
-def sent(reply: Reply) -> web.Response:
-    """A reply as aiohttp sends it."""
-    body = None if reply.body is None else msgspec.json.encode(reply.body)
-    headers = dict(reply.headers)
-    return web.Response(
-        status=reply.status, body=body, headers=headers, content_type=JSON if body is not None else None
-    )

@@ -18,7 +18,7 @@ from uuid import uuid4
 
 import msgspec
 
-from engine.dialects.face import ApplicationView, Asked, Problem, Refused
+from engine.dialects.face import Asked, Problem, Refused, refusal
 from engine.dialects.phrase import Outgoing
 from engine.dialects.spelling import Speller
 from engine.dialects.tongues import RULES, tongues
@@ -74,7 +74,8 @@ class Service:
         self.draining = False
         self.rates = RateLimiter({account: accounts.limits(account) for account in accounts.accounts})
         self.epoch = time()
-        self.tongues = tongues(options(config))
+        self._options = options(config)
+        self.tongues = tongues(self._options)
         self.exchange = Exchange(self.tongues, seed=secrets.token_hex(16), watched=True)
         self.agenda = Agenda()
         self.clock = Clock(self.agenda, speed=config.speed)
@@ -118,7 +119,7 @@ class Service:
         if self.config.journal:
             self.journal = Journal(
                 Path(self.config.journal),
-                header(seed=self.exchange.seed, epoch=self.epoch, rules=options(self.config)),
+                header(seed=self.exchange.seed, epoch=self.epoch, rules=self._options),
             )
         self.clock.start(self._turn)
         await self.web.start()
@@ -162,14 +163,14 @@ class Service:
         self.clock.arm()
         receipt: Receipt | None = self._receipt
         if receipt is None:  # contained as a fault
-            raise Refused(Problem(trouble="internal", message="the command could not be carried out"))
+            raise refusal("internal", "the command could not be carried out")
         self.metrics.command(receipt)
         return receipt
 
     def admit(self, account: str, calls: int = 1) -> None:
         """Raise Refused where the account may not have so many further calls now."""
         if self.draining:
-            raise Refused(Problem(trouble="unavailable", message="the service is going down and takes no new calls"))
+            raise refusal("unavailable", "the service is going down and takes no new calls")
         bound, live = self.accounts.limits(account).calls, self.register.live[account]
         if bound and live + calls > bound:
             message = f"there are {bound} calls at a time at most"
@@ -232,10 +233,6 @@ class Service:
         """Whether a face replies as live systems do."""
         return self.config.faces.of(face).replies == "observed"
 
-    def application(self, account: str, sid: str) -> ApplicationView | None:
-        """The configured application of that id, where it is that account's."""
-        return self.accounts.application(account, sid)
-
     # --- the loop --------------------------------------------------------------------------------
 
     def _soon(self) -> None:
@@ -246,8 +243,7 @@ class Service:
     def _turn(self) -> None:
         """Let everything happen that has come, and see to it that we are woken for the next thing."""
         self._turning = False
-        self._catch_up()
-        self.clock.arm()
+        self.catch_up()
 
     def _catch_up(self) -> None:
         until = self.now()

@@ -106,4 +106,4 @@ class AccountSight:
 
     def application(self, sid: str) -> ApplicationView | None:
         """The configured application of that id."""
-        return self._service.application(self.account, sid)
+        return self._service.accounts.application(self.account, sid)

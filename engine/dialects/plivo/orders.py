@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from engine.dialects import form
-from engine.dialects.face import Asked, Field, Order, Problem, Refused, Reply, Sight, Trouble, unknown
+from engine.dialects.face import Asked, Field, Order, Reply, Sight, refusal, unknown
 from engine.dialects.spelling import bare_number
 from engine.values import commands
 from engine.values.commands import ALL, Command, MemberCommand
@@ -18,11 +18,6 @@ UNANSWERED = ("queued", "ringing")
 DAY = 86_400  # seconds: a longer limit is cut (Plivo 1.6)
 NUMBER = re.compile(r"\+?[0-9]{2,15}|sip:[^\s@<>]+(@[^\s@<>]+)?")
 ADDRESS = Field(name="urls", doc="", kind="url")
-
-
-def refusal(trouble: Trouble, message: str, field: str) -> Refused:
-    """The refusal of one field."""
-    return Refused(Problem(trouble=trouble, message=message, field=field))
 
 
 def hook(asked: Asked, name: str) -> Hook | None:
@@ -116,9 +111,9 @@ def make_call(tongue: str, *, answer_hears_end: bool = False) -> Order:
         given = asked.values
         numbers = valid_numbers(asked)
         if not numbers:
-            raise refusal("value", "to: must be a telephone number or a sip: address", "to")
+            raise refusal("value", "to: must be a telephone number or a sip: address", field="to")
         if bare_number(given["from"]) in [bare_number(one) for one in numbers]:
-            raise refusal("value", "from must not be among the numbers of to", "from")
+            raise refusal("value", "from must not be among the numbers of to", field="from")
         find_parent(asked, sight)
         wishes = call_wishes(asked)
         if answer_hears_end and wishes["hangup"] is None:
@@ -188,7 +183,7 @@ def answered(asked: Asked, sight: Sight) -> str:
     call = call_of(asked, sight)
     view = sight.call(call)
     if view is not None and view.about.role != "inbound" and view.state in UNANSWERED:
-        raise refusal("refused", NOT_ANSWERED, "")
+        raise refusal("refused", NOT_ANSWERED)
     return call
 
 
@@ -231,7 +226,7 @@ def transfer(tongue: str) -> Order:
         legs = asked.values["legs"]
         for side in SIDES[legs]:
             if not asked.values.get(f"{side}_url"):
-                raise refusal("missing", f"{side}_url parameter is missing", f"{side}_url")
+                raise refusal("missing", f"{side}_url parameter is missing", field=f"{side}_url")
         hooks = {side: hook(asked, side) for side in SIDES[legs]}
         aleg, bleg = hooks.get("aleg"), hooks.get("bleg")
         return (commands.TransferCall(call=call, legs=legs, aleg=aleg, bleg=bleg, tongue=tongue),)
@@ -248,7 +243,7 @@ def play(asked: Asked, sight: Sight) -> tuple[Command, ...] | Reply:
         try:
             form.fit(ADDRESS, url)
         except form.Unfit as unfit:
-            raise refusal(unfit.trouble, f"urls: each {unfit.message}", "urls") from None
+            raise refusal(unfit.trouble, f"urls: each {unfit.message}", field="urls") from None
     return play_on_call(asked, sight)
 
 
