@@ -1,6 +1,6 @@
 """The command `callflow`: simulate, check, explain, diagram, replay, schema, serve, config: the doors to the engine.
 
-What asks a running service (`callflow calls`, `callflow kick …`) is in `live`.
+What asks a running service (`callflow calls`, `callflow kick …`) is in `live`, `callflow asterisk …` in `softswitch`.
 
 Every command imports what it needs when it runs, so that help and mistakes answer at once. Exit
 status: 0 all is well, 1 something is not as it should be, 2 what was asked for cannot be done.
@@ -20,6 +20,7 @@ import click
 from engine.errors import EngineError, RequestError
 from engine.live import commands
 from engine.resources import find
+from engine.softswitch import command as softswitch
 
 if TYPE_CHECKING:
     from engine.simulation.check import Finding, Paper
@@ -281,3 +282,4 @@ def config(path: Path | None, listen: str | None, switch: str | None, speed: flo
 
 for ask in commands(guarded):
     main.add_command(ask)
+main.add_command(softswitch(guarded))

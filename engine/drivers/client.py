@@ -6,7 +6,7 @@ Nothing is raised for what the other side does: a `Reply` says it in a word.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 
 import aiohttp
@@ -30,6 +30,8 @@ DISCARDED = 64 * 1024
 MOVED = (301, 302, 303, 307, 308)
 REPEATS = (307, 308)  # the method and the body stay
 OF_THE_BODY = ("content-type", "content-encoding", "content-language")
+# What a reply says of how long it holds and how to ask whether it still does.
+OF_KEEPING = ("age", "cache-control", "date", "etag", "expires", "last-modified")
 
 
 class WebSettings(Struct, frozen=True, kw_only=True):
@@ -67,7 +69,8 @@ class Bounds(Struct, frozen=True):
 class Reply(Struct, frozen=True):
     """What came of a request: `status` 0 and an `error` (a word of DocumentFetched) where there was no reply.
 
-    `location` is the address that answered, where it is not the one that was asked.
+    `location` is the address that answered, where it is not the one that was asked. `keeping` are the headers of
+    OF_KEEPING, where it was downloaded.
     """
 
     status: int = 0
@@ -75,11 +78,16 @@ class Reply(Struct, frozen=True):
     content_type: str = ""
     body: bytes = b""
     location: str = ""
+    keeping: tuple[tuple[str, str], ...] = ()
 
     @property
     def outcome(self) -> str:
         """The error, or the class of the status: `2xx`."""
         return self.error or f"{self.status // 100}xx"
+
+
+# Reads a response into a Reply, whose location it is told.
+Take = Callable[[ClientResponse, str], Awaitable[Reply]]
 
 
 class _Unfit(EngineError):
@@ -135,11 +143,16 @@ class Client:
 
     async def fetch(self, request: Request, bounds: Bounds) -> Reply:
         """Ask for a document, wherever it has moved to; an audio reply's body is left unread."""
-        try:
-            async with asyncio.timeout(bounds.timeout or LONGEST):
-                return await self._follow(request, bounds)
-        except FAILURES as error:
-            return Reply(error=word_of(error))
+        return await self._fetch(request, bounds, self._read)
+
+    async def download(self, request: Request, bounds: Bounds, longest: int) -> Reply:
+        """Ask for a file of `longest` bytes at most, wherever it has moved to."""
+
+        async def read_whole(response: ClientResponse, location: str) -> Reply:
+            keeping = tuple((name, response.headers[name]) for name in OF_KEEPING if name in response.headers)
+            return Reply(response.status, "", media_type(response), await read(response, longest), location, keeping)
+
+        return await self._fetch(request, bounds, read_whole)
 
     async def deliver(self, request: Request, bounds: Bounds) -> Reply:
         """Send something whose answer is its status alone; what comes or fails after that does not matter."""
@@ -152,13 +165,20 @@ class Client:
             return Reply(status) if status else Reply(error=word_of(error))
         return Reply(status)
 
-    async def _follow(self, request: Request, bounds: Bounds) -> Reply:
+    async def _fetch(self, request: Request, bounds: Bounds, take: Take) -> Reply:
+        try:
+            async with asyncio.timeout(bounds.timeout or LONGEST):
+                return await self._follow(request, bounds, take)
+        except FAILURES as error:
+            return Reply(error=word_of(error))
+
+    async def _follow(self, request: Request, bounds: Bounds, take: Take) -> Reply:
         location = ""
         for _ in range(self._settings.redirects + 1):
             async with self._ask(request, bounds) as response:
                 moved_to = response.headers.get(hdrs.LOCATION)
                 if response.status not in MOVED or not moved_to:
-                    return await self._read(response, location)
+                    return await take(response, location)
                 request = moved(request, response.status, moved_to)
                 location = request.url
         raise _Unfit("loop")
@@ -177,7 +197,7 @@ class Client:
         )
 
     async def _read(self, response: ClientResponse, location: str) -> Reply:
-        media = response.headers.get(hdrs.CONTENT_TYPE, "").partition(";")[0].strip().lower()
+        media = media_type(response)
         bound = self._settings.longest_document
         body = b"" if media.startswith("audio/") else await read(response, bound)
         return Reply(response.status, "", media, body, location)
@@ -204,6 +224,11 @@ def moved(request: Request, status: int, location: str) -> Request:
         drop = {**drop, **dict.fromkeys(OF_THE_BODY, True)}
     headers = tuple((name, value) for name, value in request.headers if name.lower() not in drop)
     return replace(request, url=str(there), headers=headers)
+
+
+def media_type(response: ClientResponse) -> str:
+    """What the body is said to be, without parameters."""
+    return response.headers.get(hdrs.CONTENT_TYPE, "").partition(";")[0].strip().lower()
 
 
 async def read(response: ClientResponse, bound: int) -> bytes:

@@ -9,7 +9,7 @@ from base64 import b64encode
 import pytest
 from aiohttp import web
 
-from engine.drivers.client import Request, WebSettings, moved
+from engine.drivers.client import Bounds, Client, Request, WebSettings, moved
 from engine.settings import VERSION
 from tests.drivers.network import full_port, never, opened, run, serving, speaking
 
@@ -391,5 +391,29 @@ def test_a_sound_is_not_read() -> None:
         async with serving(app) as home, opened(SMALL) as bench:
             event = await bench.fetch(f"{home}/music.mp3")
         assert (event.status, event.content_type, event.body) == (200, "audio/mpeg", b"")
+
+    run(story())
+
+
+def test_a_file_is_downloaded_with_what_its_server_says_of_keeping_it() -> None:
+    async def app(request: web.Request) -> web.StreamResponse:
+        if request.path == "/moved":
+            return web.Response(status=302, headers={"Location": "/music.mp3"})
+        headers = {"Content-Type": "audio/mpeg", "ETag": '"a"', "Cache-Control": "max-age=9", "X-Other": "b"}
+        return web.Response(body=b"x" * 5_000, headers=headers)
+
+    async def story() -> None:
+        client = Client(SMALL)
+        await client.start()
+        async with serving(app) as home:
+            whole = await client.download(Request("GET", f"{home}/moved"), Bounds(5.0), 5_000)
+            larger = await client.download(Request("GET", home), Bounds(5.0), 4_999)
+        await client.close()
+        assert (whole.status, whole.content_type, whole.location) == (200, "audio/mpeg", f"{home}/music.mp3")
+        assert whole.body == b"x" * 5_000
+        keeping = dict(whole.keeping)
+        assert keeping.pop("date")
+        assert keeping == {"etag": '"a"', "cache-control": "max-age=9"}
+        assert (larger.error, larger.body) == ("too_large", b"")
 
     run(story())

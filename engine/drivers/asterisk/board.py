@@ -1,0 +1,161 @@
+"""What all parts of the driver share: the legs and bridges there are, and how to make and drop helpers and bridges."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from secrets import token_hex
+from typing import Any
+
+from engine.drivers.asterisk.client import Ari, Refused, Reply
+from engine.drivers.asterisk.model import Leg, Room
+from engine.drivers.asterisk.names import Names
+from engine.values.events import Event
+
+# Always mixed: a bridge of two parties of the plain kind sends nothing to somebody who is alone in it or while the
+# other sends nothing, and phones and carriers take that for a call that died.
+MIXING = "mixing,dtmf_events,proxy_media,video_sfu"
+
+
+class Board:
+    """The state of one driver; `tell` takes events for the exchange, `now` is the run's time."""
+
+    def __init__(self, ari: Ari, names: Names, tell: Callable[[Event], None], now: Callable[[], float]) -> None:
+        """Nothing is there yet."""
+        self.ari, self.names, self.tell, self.now = ari, names, tell, now
+        self.away = "Asterisk was not reached yet"
+        self.legs: dict[str, Leg] = {}
+        self.channels: dict[str, Leg] = {}
+        self.rooms: dict[str, Room] = {}
+        self._bridges: dict[str, asyncio.Task[Reply]] = {}
+        self._entering: dict[str, asyncio.Future[None]] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._boot = token_hex(2)
+        self._made = 0
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Let something be done beside everything else."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def go(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Let something be done for which nobody waits."""
+        _ = self.spawn(work)
+
+    async def stop(self) -> None:
+        """Give up whatever is still under way."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def add(self, leg: Leg) -> Leg:
+        """Know a leg by its call and its channel."""
+        self.legs[leg.call] = self.channels[leg.channel] = leg
+        return leg
+
+    def forget(self, leg: Leg) -> None:
+        """Know a leg no more."""
+        leg.gone = True
+        self.legs.pop(leg.call, None)
+        self.channels.pop(leg.channel, None)
+
+    async def pause(self, seconds: float) -> None:
+        """Let some time pass before another attempt."""
+        await asyncio.sleep(seconds)
+
+    def fresh(self, kind: str, id: str) -> str:  # noqa: A002
+        """Make a name that nothing at the switch has or had."""
+        self._made += 1
+        return self.names.name(kind, f"{id}/{self._boot}{self._made}")
+
+    # --- helpers ---------------------------------------------------------------------------------
+
+    async def snoop(self, of: str, name: str, *, spy: str = "none", whisper: str = "none") -> None:
+        """Make a helper channel on a channel, and wait until it can be used; Refused where that fails."""
+        entering = self.entering(name)
+        try:
+            await self.ari.must(
+                "POST", f"channels/{of}/snoop/{name}", app=self.ari.settings.application, spy=spy, whisper=whisper
+            )
+            await self.entered(name, entering)
+        finally:
+            self._entering.pop(name, None)
+
+    def entering(self, channel: str) -> asyncio.Future[None]:
+        """What is done as soon as the channel is ours to command."""
+        entering = self._entering[channel] = asyncio.get_running_loop().create_future()
+        return entering
+
+    async def entered(self, channel: str, entering: asyncio.Future[None]) -> None:
+        """Wait for that, for the deadline at most; Refused where it did not come."""
+        try:
+            await asyncio.wait_for(entering, self.ari.settings.deadline)
+        except TimeoutError:
+            raise Refused(f"{channel} did not come", Reply(0)) from None
+        finally:
+            self._entering.pop(channel, None)
+
+    def enter(self, channel: str) -> bool:
+        """Take note that a channel is ours to command; False where nobody waited for it."""
+        entering = self._entering.pop(channel, None)
+        if entering is None:
+            return False
+        if not entering.done():
+            entering.set_result(None)
+        return True
+
+    # --- bridges ---------------------------------------------------------------------------------
+
+    async def bridge(self, name: str) -> None:
+        """See to it that a bridge is there; Refused where it cannot be."""
+        making = self._bridges.get(name)
+        if making is None:
+            making = self._bridges[name] = self.spawn(self.ari.ask("POST", "bridges", type=MIXING, bridgeId=name))
+        reply = await asyncio.shield(making)
+        if not reply.ok and reply.status != 409:  # it is there already
+            self._bridges.pop(name, None)
+            raise Refused(f"bridge {name}", reply)
+
+    def has_bridge(self, name: str) -> None:
+        """Take note that a bridge is there."""
+        if name not in self._bridges:
+            self._bridges[name] = self.spawn(told(Reply(200)))
+
+    def wants_bridge(self, name: str) -> bool:
+        """Whether a bridge is there because it is needed."""
+        return name in self._bridges and (name in self.rooms or not self.names.read(name))
+
+    def drop_bridge(self, name: str) -> None:
+        """Let a bridge go that nobody needs any more; one that is just being made goes as soon as it is there."""
+        making = self._bridges.pop(name, None)
+        if making is not None:
+            self.go(self._drop(name, making))
+
+    async def _drop(self, name: str, making: asyncio.Task[Reply]) -> None:
+        await making
+        await self.ari.ask("DELETE", f"bridges/{name}")
+
+    def room(self, id: str, kind: str = "room") -> Room:  # noqa: A002
+        """The bridge of a room, or of two calls, and who belongs to it."""
+        name = self.names.name(kind, id)
+        room = self.rooms.get(name)
+        if room is None:
+            room = self.rooms[name] = Room(id, name)
+        return room
+
+    def empty(self, room: Room) -> None:
+        """Let a room's bridge go when nobody belongs to it."""
+        if not room.members:
+            self.rooms.pop(room.bridge, None)
+            self.drop_bridge(room.bridge)
+
+    def drop_channel(self, name: str) -> None:
+        """End a helper channel; nobody waits for that."""
+        self.go(self.ari.ask("DELETE", f"channels/{name}"))
+
+
+async def told(reply: Reply) -> Reply:
+    """A reply that is known already."""
+    return reply

@@ -1,0 +1,67 @@
+"""Rings people: a channel is made, comes under our command, and only then dials, so that nothing it says is missed."""
+
+from __future__ import annotations
+
+import re
+from math import ceil
+from typing import Any
+
+from engine.drivers.asterisk.board import Board
+from engine.drivers.asterisk.client import Refused, Reply
+from engine.drivers.asterisk.settings import AriSettings
+from engine.values.effects import PlaceCall
+
+# How long a phone rings where nothing is said; seconds.
+RINGING = 60.0
+# Whom the dial string of a number, and of an address, may name: nothing in it that the dialplan takes for its own.
+NUMBER = re.compile(r"\+?[0-9A-Za-z*#]{1,40}")
+ADDRESS = re.compile(r"sips?:[A-Za-z0-9._~+!*'()%=-]{1,120}(@[A-Za-z0-9.\[\]:-]{1,120})?(;[A-Za-z0-9._~=-]{1,80})*")
+HEADER = re.compile(r"[A-Za-z0-9-]{1,80}")
+# What no header and no name of a caller may hold.
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# Loud enough to be talk, and silence that ends it, in milliseconds: the switch tells who talks.
+TALK_DETECT = ("TALK_DETECT(set)", "800,256")
+
+
+def dial_string(effect: PlaceCall, settings: AriSettings) -> str:
+    """What the switch is asked to ring; empty where that is nobody."""
+    to = effect.to
+    if to.lower().startswith(("sip:", "sips:")):
+        return settings.uri.format(uri=to) if ADDRESS.fullmatch(to) else ""
+    return settings.number.format(number=to) if NUMBER.fullmatch(to) else ""
+
+
+def variables(effect: PlaceCall) -> dict[str, str]:
+    """What the channel is given before it dials: who calls, and headers of the INVITE."""
+    given = dict((TALK_DETECT,))
+    if effect.caller:
+        given["CONNECTEDLINE(num,i)"] = plain(effect.caller)
+        given["CONNECTEDLINE(num-pres,i)"] = "allowed_not_screened"
+    if effect.caller_name:
+        given["CONNECTEDLINE(name,i)"] = plain(effect.caller_name)
+    for name, value in effect.headers:
+        if HEADER.fullmatch(name):
+            given[f"PJSIP_HEADER(add,{name})"] = plain(value)
+    return given
+
+
+def plain(text: str) -> str:
+    """A text without anything that could end a line."""
+    return CONTROL.sub("", text)[:400]
+
+
+async def place(board: Board, effect: PlaceCall, channel: str) -> None:
+    """Make a channel and have it dial; Refused where it cannot."""
+    settings = board.ari.settings
+    endpoint = dial_string(effect, settings)
+    if not endpoint:
+        raise Refused("nobody can be rung there", Reply(404))
+    entering = board.entering(channel)
+    body: dict[str, Any] = {"variables": variables(effect)}
+    reply = await board.ari.ask(
+        "POST", "channels/create", body, endpoint=endpoint, app=settings.application, channelId=channel
+    )
+    if not reply.ok:
+        raise Refused("channels/create", reply)
+    await board.entered(channel, entering)
+    await board.ari.must("POST", f"channels/{channel}/dial", timeout=str(ceil(effect.timeout or RINGING)))

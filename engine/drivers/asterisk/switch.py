@@ -1,0 +1,217 @@
+"""Asterisk as a switch: every effect of the exchange becomes what is wanted there, every event of Asterisk ours.
+
+The main path: `wanting` says by an effect's type what it changes in what is *wanted* of a leg or room; the leg's lane
+(`settling`) makes it so, by requests (`client`) to where `wiring` says that the channel belongs; `telling` says by the
+type of Asterisk's event what has happened. Between them stand the legs and rooms themselves (`model`, `board`).
+Nothing here decides anything that the exchange could decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from engine.drivers.asterisk.board import Board
+from engine.drivers.asterisk.client import Ari, Refused
+from engine.drivers.asterisk.events import TAGS
+from engine.drivers.asterisk.model import Leg
+from engine.drivers.asterisk.names import Names, call_of
+from engine.drivers.asterisk.playing import Library, Player
+from engine.drivers.asterisk.recovery import Recovery
+from engine.drivers.asterisk.settings import AriSettings
+from engine.drivers.asterisk.settling import Settler
+from engine.drivers.asterisk.sockets import Inbound, Outbound
+from engine.drivers.asterisk.taking import Takes
+from engine.drivers.asterisk.telling import Home, Tells
+from engine.drivers.asterisk.wanting import Wants
+from engine.drivers.recordings import Recordings
+from engine.drivers.sounds.convert import Converter
+from engine.values.effects import CallFacts, Effect, ForgetRecording, PlaceCall, StartRecording
+from engine.values.events import CallEnded, Event, SwitchWasLost
+
+
+class Living(Protocol):
+    """A live call, as a view of the exchange shows it."""
+
+    @property
+    def about(self) -> CallFacts:
+        """Its facts."""
+
+
+class Watch(Protocol):
+    """Whoever wants to know how the connection does."""
+
+    def __call__(self, state: str, why: str) -> None:
+        """`state` is found or lost."""
+
+
+class Kept(Protocol):
+    """What is open as long as the switch is."""
+
+    async def start(self) -> None:
+        """Open it; RequestError where that cannot be."""
+
+    async def close(self) -> None:
+        """Close it."""
+
+
+class Asterisk:
+    """One Asterisk, commanded over its REST interface; `library` has the sounds, `recordings` is their folder.
+
+    Made anywhere, then started and stopped in one event loop. While `away` is not empty, nothing can be commanded.
+    """
+
+    def __init__(
+        self,
+        settings: AriSettings,
+        library: Library,
+        recordings: Recordings,
+        converter: Converter,
+        keep: Sequence[Kept] = (),
+        watch: Watch | None = None,
+    ) -> None:
+        """Reach nothing yet; `keep` is opened and closed with it."""
+        self.settings = settings
+        self.recordings = recordings
+        self.ari = Ari(settings)
+        self._kept = tuple(keep)
+        self._watch = watch or (lambda state, why: None)
+        self._home: Home | None = None
+        self.board = board = Board(self.ari, Names("0"), self._tell, lambda: 0.0)
+        self._settler = settler = Settler(board, lambda leg: player.begin(leg), self._over)
+        self._player = player = Player(board, library, settler.touch)
+        self._takes = takes = Takes(board, recordings, converter)
+        self._wants = Wants(board, settler, player, takes, self._over)
+        self._tells = Tells(board, settler, player, takes, self._over)
+        self._recovery = Recovery(board, settler, player, takes, self._over)
+        self._socket = (Outbound if settings.listen else Inbound)(self.ari, self._tells.hear, self._opened, self._lost)
+        self._to_take_up: tuple[Sequence[Effect], Sequence[Living]] | None = None
+        self.performs: Mapping[type[Effect], Callable[[Any], None]] = {
+            **self._wants.performs,
+            ForgetRecording: lambda effect: recordings.drop(effect.id),
+        }
+
+    @property
+    def away(self) -> str:
+        """Why nothing can be commanded now; empty while Asterisk is there."""
+        return self.board.away
+
+    def address(self, asked: StartRecording) -> str:
+        """Where a recording will be found."""
+        return self.recordings.address(asked.id, asked.format)
+
+    def happened(self, event: Event) -> None:
+        """Hear of an event before the exchange does: nothing depends on it here."""
+
+    async def start(self, home: Home, epoch: str) -> None:
+        """Begin to reach Asterisk; it may come later than we. RequestError where we cannot listen for it."""
+        for kept in self._kept:
+            await kept.start()
+        self._home = self._tells.home = home
+        self.board.names, self.board.now = Names(epoch), home.now
+        await self._socket.start()
+
+    async def stop(self) -> None:
+        """Let go of Asterisk, without ending anything there."""
+        self.board.away = "the service has stopped"
+        await self._socket.stop()
+        await self.board.stop()
+        await self.ari.close()
+        for kept in reversed(self._kept):
+            await kept.close()
+
+    # --- the connection --------------------------------------------------------------------------
+
+    async def recover(self, standing: Sequence[Effect], calls: Sequence[Living]) -> None:
+        """Take up the calls of a run that was broken off, as soon as Asterisk is there."""
+        self._to_take_up = (standing, calls)
+        if self.ari.socket is not None:
+            await self._opened()
+
+    async def _opened(self) -> None:
+        """Look through everything that is there, now that we can."""
+        try:
+            await self._listen_to_what_matters()
+            if self._to_take_up is None:  # the service is not ready for it
+                return
+            (standing, calls), self._to_take_up = self._to_take_up, ((), ())
+            await self._take_up(calls)
+            everything_gone = await self._recovery.look()
+        except Refused as refused:
+            self._lost(str(refused))
+            return
+        self.board.away = ""
+        self._watch("found", "")
+        if everything_gone:
+            self._forget_all()
+        for effect in standing:
+            self.performs[type(effect)](effect)
+        for leg in list(self.board.legs.values()):
+            self._settler.touch(leg)
+        self.board.go(self._recovery.clear_away())
+
+    async def _listen_to_what_matters(self) -> None:
+        """Have Asterisk tell only what we read: it says much more. Its replies pass the same filter."""
+        wanted = [{"type": tag} for tag in TAGS]
+        path = f"applications/{self.settings.application}/eventFilter"
+        reply = await self.ari.over_http("PUT", path, {"allowed": wanted})
+        if not reply.ok:
+            raise Refused(f"PUT {path}", reply)
+
+    async def _take_up(self, calls: Sequence[Living]) -> None:
+        """Know again the calls of the run that was broken off; those whose channel is gone have ended."""
+        if not calls:
+            return
+        board, channels = self.board, await self._recovery.channels()
+        by_call: dict[str, str] = {}
+        for channel in channels:
+            known = board.names.read(channel)
+            by_call[call_of(channel) if known is None else known[1] if known[0] == "call" else ""] = channel
+        for call in calls:
+            about = call.about
+            channel_of = by_call.get(about.call)
+            if channel_of is not None:
+                up = channels[channel_of]["state"] == "Up"
+                placed = PlaceCall(about.call, about.called) if about.role != "inbound" else None
+                board.add(Leg(about.call, channel_of, placed=placed, up=up and about.answered_at is not None))
+            elif about.status != "queued":
+                self._tell(CallEnded(board.now(), about.call, "hangup" if about.answered_at else "no_answer"))
+
+    def _lost(self, why: str) -> None:
+        if self.board.away != why:
+            self._watch("lost", why)
+        self.board.away = why or "Asterisk is away"
+
+    def _forget_all(self) -> None:
+        """Every call is gone, and the switch with it."""
+        for leg in list(self.board.legs.values()):
+            self._let_go(leg)
+        self._tell(SwitchWasLost(self.board.now()))
+
+    # --- ends ------------------------------------------------------------------------------------
+
+    def _tell(self, event: Event) -> None:
+        if self._home is not None:
+            self._home.give(event)
+
+    def _over(self, leg: Leg, why: str) -> None:
+        """Tell the end of a call, once."""
+        if not leg.gone:
+            self._let_go(leg)
+            self._tell(CallEnded(self.board.now(), leg.call, why))
+
+    def _let_go(self, leg: Leg) -> None:
+        """Forget a leg that is gone, with all that was only there for it."""
+        board = self.board
+        board.forget(leg)
+        if leg.idle is not None:
+            leg.idle.cancel()
+        self._player.forget(leg.call)
+        whisper = leg.snoops.pop("whisper", None)
+        if whisper is not None:  # it is on another's channel
+            board.drop_channel(whisper.name)
+            board.drop_bridge(whisper.wanted)
+        self._settler.touch_coaches(leg)
+        self._settler.leave(leg)
+        if leg.partner:
+            self._wants.part(leg)

@@ -1,0 +1,214 @@
+"""Records calls and rooms: helpers listen to a channel while the switch writes, and the files are fetched at the end.
+
+A room is recorded in its bridge. A call is recorded through helpers on its channel, so that it may be played to, moved
+and joined to rooms meanwhile: what the caller says for a recording verb, both sides for everything else, each on a
+side of its own where two channels are asked for. What the switch has written becomes the recording's own file in the
+format that was asked for, and its length is measured there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from math import ceil
+from pathlib import Path
+from typing import Literal
+
+from engine.drivers.asterisk.board import Board
+from engine.drivers.asterisk.client import Refused
+from engine.drivers.asterisk.events import RecordingFailed, RecordingFinished
+from engine.drivers.asterisk.model import Name, Take
+from engine.drivers.recordings import Recordings
+from engine.drivers.sounds import waves
+from engine.drivers.sounds.convert import Converter
+from engine.errors import EngineError
+from engine.values.effects import PauseRecording, ResumeRecording, StartRecording, StopRecording
+from engine.values.events import RecordingEnded, RecordingStarted
+
+# Which way a helper listens, by what is recorded: the caller's own words; both mixed; both, each alone.
+CALLER, BOTH, EACH = ("in",), ("both",), ("in", "out")
+ONE_SIDED = ("record_verb",)
+
+
+class Takes:
+    """All recordings; each is answered once, when its file is there or cannot be."""
+
+    def __init__(self, board: Board, recordings: Recordings, converter: Converter) -> None:
+        """Nothing is recorded yet."""
+        self._board, self._recordings, self._converter = board, recordings, converter
+        self._takes: dict[Name, Take] = {}
+        self._parts: dict[str, Take] = {}
+
+    # --- what is asked ---------------------------------------------------------------------------
+
+    def start(self, effect: StartRecording) -> None:
+        """Begin one."""
+        name = (effect.owner, effect.id)
+        if name not in self._takes:
+            take = self._takes[name] = Take(effect)
+            self._board.go(self._start(take))
+
+    def pause(self, effect: PauseRecording) -> None:
+        """Write nothing for a while."""
+        self._all(effect, "POST", "/pause")
+
+    def resume(self, effect: ResumeRecording) -> None:
+        """Write on."""
+        self._all(effect, "DELETE", "/pause")
+
+    def stop(self, effect: StopRecording) -> None:
+        """End one."""
+        take = self._takes.get((effect.owner, effect.id))
+        if take is not None:
+            take.why, take.stopped = "stopped", True
+            self._all(effect, "POST", "/stop")
+
+    def _all(self, effect: PauseRecording | ResumeRecording | StopRecording, method: str, what: str) -> None:
+        take = self._takes.get((effect.owner, effect.id))
+        for part in take.running if take is not None else ():
+            self._board.go(self._board.ari.ask(method, f"recordings/live/{part}{what}"))
+
+    # --- the switch ------------------------------------------------------------------------------
+
+    async def _start(self, take: Take) -> None:
+        board, asked = self._board, take.asked
+        leg = board.legs.get(asked.of)
+        try:
+            if leg is None:
+                await self._record(take, f"bridges/{await self._room(asked.of)}")
+            else:
+                for side in EACH if asked.channels == "dual" else CALLER if asked.source in ONE_SIDED else BOTH:
+                    tap = board.fresh("tap", asked.id)
+                    await board.snoop(leg.channel, tap, spy=side)
+                    await self._record(take, f"channels/{tap}")
+        except Refused:
+            await self._give_up(take)
+            return
+        board.tell(RecordingStarted(board.now(), asked.owner, asked.id))
+        if take.stopped:  # meanwhile
+            self.stop(StopRecording(asked.owner, asked.id))
+
+    async def _room(self, id: str) -> str:  # noqa: A002
+        room = self._board.room(id)
+        await self._board.bridge(room.bridge)
+        return room.bridge
+
+    async def _record(self, take: Take, place: str) -> None:
+        """Have the switch write what is heard at that place."""
+        asked = take.asked
+        part = self._board.fresh("take", asked.id)
+        take.parts[part] = place
+        take.running.add(part)
+        self._parts[part] = take
+        await self._board.ari.must(
+            "POST",
+            f"{place}/record",
+            name=part,
+            format="wav",
+            ifExists="overwrite",
+            maxDurationSeconds=str(ceil(asked.max_length)),
+            maxSilenceSeconds=str(ceil(asked.silence)),
+        )
+
+    async def _give_up(self, take: Take) -> None:
+        asked = take.asked
+        for part in take.parts:
+            self._parts.pop(part, None)
+        self._takes.pop((asked.owner, asked.id), None)
+        for part, place in take.parts.items():
+            await self._board.ari.ask("DELETE", f"recordings/live/{part}")
+            self._release(place)
+        self._board.tell(RecordingEnded(self._board.now(), asked.owner, asked.id, "failed", 0.0, "failed"))
+
+    def _release(self, place: str) -> None:
+        kind, _, name = place.partition("/")
+        if kind == "channels":
+            self._board.drop_channel(name)
+
+    # --- ends ------------------------------------------------------------------------------------
+
+    def finished(self, said: RecordingFinished | RecordingFailed) -> None:
+        """A part is written; the recording is over when all are."""
+        take = self._parts.pop(said.recording.name, None)
+        if take is None:
+            return
+        self.over(take, said.recording.name, failed=isinstance(said, RecordingFailed))
+
+    def over(self, take: Take, part: str, *, failed: bool = False) -> None:
+        """Take note that a part is over."""
+        self._parts.pop(part, None)
+        take.running.discard(part)
+        take.failed = take.failed or failed
+        self._release(take.parts[part])
+        if take.running:  # its other side ends with it
+            take.why = take.why or self._why(take)
+            self.stop(StopRecording(take.asked.owner, take.asked.id))
+            return
+        take.why = take.why or self._why(take)
+        self._takes.pop((take.asked.owner, take.asked.id), None)
+        self._board.go(self._store(take))
+
+    def _why(self, take: Take) -> str:
+        """Say why a recording ended that nobody stopped; its length decides between the bounds (see `_store`)."""
+        of = self._board.legs.get(take.asked.of)
+        if of is None and self._board.names.name("room", take.asked.of) not in self._board.rooms:
+            return "hangup"
+        return "max_length" if take.asked.max_length and not take.asked.silence else "silence"
+
+    async def _store(self, take: Take) -> None:
+        """Fetch what was written, make the recording's file of it, and tell."""
+        asked, board = take.asked, self._board
+        result: Literal["stored", "absent", "failed"] = "failed" if take.failed else "stored"
+        seconds = 0.0
+        if not take.failed:
+            try:
+                seconds = await self._make(take)
+                result = "stored" if seconds else "absent"
+            except (EngineError, OSError):
+                result = "failed"
+        why = take.why
+        if why == "silence" and asked.max_length and seconds >= asked.max_length - 0.1:
+            why = "max_length"
+        url = self._recordings.address(asked.id, asked.format) if result == "stored" else ""
+        for part in take.parts:
+            await board.ari.ask("DELETE", f"recordings/stored/{part}")
+        board.tell(RecordingEnded(board.now(), asked.owner, asked.id, result, seconds, why, url))
+
+    async def _make(self, take: Take) -> float:
+        """Bring the parts here, put them together; seconds of sound."""
+        asked, store = take.asked, self._recordings
+        target = store.place(asked.id, "wav")
+        files = [target.with_name(f"{target.name}.{number}.part") for number in range(len(take.parts))]
+        try:
+            for part, file in zip(take.parts, files, strict=True):
+                await self._fetch(part, file)
+            if len(files) == 2:
+                await self._converter.stereo(files[0], files[1], target)
+            elif asked.trim:
+                await self._converter.trim(files[0], target)
+            else:
+                files[0].replace(target)
+        finally:
+            for file in files:
+                file.unlink(missing_ok=True)
+        seconds = waves.seconds(target)
+        await store.finish(asked.id, asked.format)
+        return seconds
+
+    async def _fetch(self, part: str, file: Path) -> None:
+        body = await self._board.ari.download(f"recordings/stored/{part}/file")
+        await asyncio.to_thread(file.write_bytes, body)
+
+    # --- after a loss ----------------------------------------------------------------------------
+
+    def helpers(self) -> set[str]:
+        """The helper channels that record."""
+        places = (place for take in self._takes.values() for place in take.parts.values())
+        return {place.partition("/")[2] for place in places if place.startswith("channels/")}
+
+    async def look_again(self) -> None:
+        """Take recordings for finished that the switch no longer runs."""
+        for part, take in list(self._parts.items()):
+            with suppress(KeyError):
+                if (await self._board.ari.ask("GET", f"recordings/live/{part}")).status == 404:
+                    self.over(take, part)
