@@ -3,6 +3,7 @@
 EngineError
 ├── DocumentError    a document that cannot be read: line, column, hint
 ├── RequestError     a request or scenario that asks for what cannot be: field, status
+├── Refused          what a face cannot do, worded by it (engine.dialects.face)
 ├── SwitchError      the softswitch refused or is away
 └── IllegalEvent     an event that means nothing in that state: a bug of ours
 """

@@ -2,14 +2,16 @@
 
 The first line is the header: format, version, seed, epoch, rule options and a digest of the state
 tables. A document stands in the journal once; events name it by its digest. Replay is a fold of
-`Exchange.handle` over the events. A checkpoint is the exchange itself, written down.
+`Exchange.handle` over the events. A checkpoint is the exchange itself, written down; a journal that
+begins anew has one in its second line, and goes on from there. The last line of a run that ended
+says so; a journal without one is of a run that broke off.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct, field
@@ -32,6 +34,8 @@ from engine.settings import VERSION, Settings
 from engine.values.effects import Effect
 from engine.values.events import AnyEvent, DocumentFetched, Event
 from engine.values.tongue import Tongue
+
+T = TypeVar("T")
 
 FORMAT = 1
 # How many documents a writer remembers to have written; beyond that it begins anew, and writes them again.
@@ -66,7 +70,18 @@ class Fetched(Struct, frozen=True, tag_field="journal", tag="fetched"):
     event: DocumentFetched
 
 
-Line = Header | Document | Fetched
+class Checkpoint(Struct, frozen=True, tag_field="journal", tag="checkpoint"):
+    """How things stood when the journal began anew: the exchange as of `dump`, and what else its writer keeps."""
+
+    exchange: bytes
+    kept: dict[str, msgspec.Raw]
+
+
+class Ended(Struct, frozen=True, tag_field="journal", tag="ended"):
+    """The run is over, and nothing of it lives."""
+
+
+Line = Header | Document | Fetched | Checkpoint | Ended
 _LINES = msgspec.json.Decoder(Line)
 _EVENTS = msgspec.json.Decoder(AnyEvent)
 
@@ -89,12 +104,13 @@ def digest_of_tables() -> str:
 class Writer:
     """Writes a journal through `write`, which takes one whole line of bytes at a time."""
 
-    def __init__(self, write: Callable[[bytes], object], first: Header) -> None:
-        """Write the header."""
+    def __init__(self, write: Callable[[bytes], object], first: Header | None, known: Iterable[str] = ()) -> None:
+        """Write the header; without one, go on with a journal in which the documents of these digests stand."""
         self._write = write
-        self._known: set[str] = set()
+        self._known = set(known)
         self._encode = msgspec.json.Encoder().encode
-        self._line(first)
+        if first is not None:
+            self._line(first)
 
     def write(self, event: Event) -> None:
         """Write one event, and before it the document it brings where that is new."""
@@ -109,43 +125,95 @@ class Writer:
         else:
             self._line(event)
 
+    def checkpoint(self, exchange: Exchange, kept: Mapping[str, object]) -> None:
+        """Write down how things stand, right after the header; `kept` is what else is needed, by name."""
+        self._line(Checkpoint(dump(exchange), {name: msgspec.Raw(self._encode(one)) for name, one in kept.items()}))
+
+    def end(self) -> None:
+        """Write that the run is over."""
+        self._line(Ended())
+
     def _line(self, value: Struct) -> None:
         self._write(self._encode(value) + b"\n")
 
 
-def read(lines: Iterable[bytes]) -> tuple[Header, Iterator[Event]]:
-    """The header and the events of a journal; RequestError (field: the line) for what is not one."""
-    numbered = iter(enumerate(lines, 1))
-    number, first = next(numbered, (1, b""))
-    try:
-        head = _LINES.decode(first)
-    except msgspec.MsgspecError as error:
-        raise RequestError(f"not a journal: {error}", field=f"line {number}", hint="its header comes first") from None
-    if not isinstance(head, Header) or head.format != FORMAT:
-        raise RequestError("not a journal of this format", field="line 1", hint=f"format {FORMAT}")
-    return head, _events(numbered)
+class Past:
+    """A journal as it is read: its `header`, the `checkpoint` that it goes on from, if any, and once its events.
 
+    `documents` are those that were read so far, by digest; `ended` is so as soon as the end was read. RequestError
+    (field: the line) for what is no journal.
+    """
 
-def _events(numbered: Iterator[tuple[int, bytes]]) -> Iterator[Event]:
-    documents: dict[str, bytes] = {}
-    for number, line in numbered:
-        if not line.strip():
-            continue
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        """Read the header, and the checkpoint."""
+        self.documents: dict[str, bytes] = {}
+        self.ended = False
+        self.checkpoint: Checkpoint | None = None
+        self._numbered = iter(enumerate(lines, 1))
+        number, first = next(self._numbered, (1, b""))
         try:
-            if not line.startswith(b'{"journal"'):
-                yield _EVENTS.decode(line)
-                continue
-            value = _LINES.decode(line)
+            head = _LINES.decode(first)
+        except msgspec.MsgspecError as error:
+            place, hint = f"line {number}", "its header comes first"
+            raise RequestError(f"not a journal: {error}", field=place, hint=hint) from None
+        if not isinstance(head, Header) or head.format != FORMAT:
+            raise RequestError("not a journal of this format", field="line 1", hint=f"format {FORMAT}")
+        self.header = head
+        self._next = next(self._numbered, None)
+        if self._next is not None and self._next[1].startswith(b'{"journal":"checkpoint"'):
+            self.checkpoint = self._decode(*self._next)
+            self._next = None
+
+    def exchange(self, tongues: Mapping[str, Tongue], *, watched: bool = False) -> Exchange:
+        """The exchange as it stood before the events."""
+        if self.checkpoint is None:
+            return Exchange(tongues, seed=self.header.seed, watched=watched)
+        return load(self.checkpoint.exchange, tongues, watched=watched)
+
+    def kept(self, name: str, kind: type[T]) -> T | None:
+        """What the checkpoint keeps under a name; None where there is none."""
+        raw = self.checkpoint.kept.get(name) if self.checkpoint is not None else None
+        try:
+            return None if raw is None else msgspec.json.decode(raw, type=kind)
+        except msgspec.MsgspecError as error:
+            raise RequestError(f"{name}: {error}", field="line 2", hint="a whole checkpoint") from None
+
+    def __iter__(self) -> Iterator[Event]:
+        """The events."""
+        if self._next is not None:
+            yield from self._events(*self._next)
+        for number, line in self._numbered:
+            yield from self._events(number, line)
+
+    def _events(self, number: int, line: bytes) -> Iterator[Event]:
+        """The event of a line, where it holds one."""
+        if not line.strip():
+            return
+        if not line.startswith(b'{"journal"'):
+            yield self._decode(number, line, _EVENTS)
+            return
+        value = self._decode(number, line)
+        if isinstance(value, Document):
+            self.documents[value.digest] = value.body
+        elif isinstance(value, Fetched):
+            yield self._with_body(number, value)
+        elif isinstance(value, Ended):
+            self.ended = True
+        else:
+            raise RequestError("this stands at the beginning only", field=f"line {number}", hint="one journal a file")
+
+    def _decode(self, number: int, line: bytes, decoder: msgspec.json.Decoder[Any] = _LINES) -> Any:
+        try:
+            return decoder.decode(line)
         except msgspec.MsgspecError as error:
             raise RequestError(str(error), field=f"line {number}", hint="a whole line of a journal") from None
-        if isinstance(value, Document):
-            documents[value.digest] = value.body
-        elif isinstance(value, Fetched):
-            if value.digest not in documents:
-                raise RequestError(
-                    f"no document {value.digest}", field=f"line {number}", hint="it stands before its first use"
-                )
-            yield msgspec.structs.replace(value.event, body=documents[value.digest])
+
+    def _with_body(self, number: int, fetched: Fetched) -> Event:
+        body = self.documents.get(fetched.digest)
+        if body is None:
+            message, hint = f"no document {fetched.digest}", "it stands before its first use"
+            raise RequestError(message, field=f"line {number}", hint=hint)
+        return msgspec.structs.replace(fetched.event, body=body)
 
 
 def replay(exchange: Exchange, events: Iterable[Event]) -> Iterator[tuple[Event, list[Effect]]]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from engine.dialects.phrase import Outgoing, end_row
 from engine.dialects.wording import WORDINGS, word
@@ -31,6 +32,14 @@ ADDRESSES = frozenset({"url", "media"})
 def masked(facts: Facts) -> Facts:
     """What was typed or said, made unreadable: a document asked that it be kept out of every log."""
     return {name: HIDDEN * len(str(facts[name])) for name in ("digits", "speech") if facts.get(name)}
+
+
+class Told(Struct, frozen=True):
+    """What a timeline has to know of what was told: names of rooms, dialects of calls, calls whose keys are hidden."""
+
+    names: dict[str, str] = {}
+    tongues: dict[str, str] = {}
+    hidden: tuple[str, ...] = ()
 
 
 class Timeline:
@@ -75,6 +84,16 @@ class Timeline:
             return view.name if view is not None else ""
 
         return cls(name, keep, word)
+
+    def dump(self) -> Told:
+        """What it needs to go on, between two events."""
+        return Told(self._names, self._tongues, tuple(sorted(self._hidden)))
+
+    def load(self, told: Told) -> None:
+        """Go on where another timeline stood."""
+        self._names.update(told.names)
+        self._tongues.update(told.tongues)
+        self._hidden.update(told.hidden)
 
     def forget(self, id: str) -> None:  # noqa: A002
         """Drop what is known of a call or room that nothing will be said of any more."""

@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 
 from msgspec import Struct, field
 
+from engine.errors import EngineError
 from engine.machines.models import Definition
 from engine.values.commands import Command
 from engine.values.effects import CallFacts, Receipt, RecordConferenceEnd
@@ -101,7 +102,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     code: str = ""
 
 
-class Refused(Exception):
+class Refused(EngineError):
     """A request that cannot be met, raised by rows and the handler; worded by the face."""
 
     def __init__(self, *problems: Problem) -> None:

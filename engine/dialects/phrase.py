@@ -23,6 +23,7 @@ from engine.dialects.spelling import (
 )
 from engine.values.causes import EndCause, EndSource
 from engine.values.effects import Fact
+from engine.values.words import prefixed
 
 Sheet = Mapping[str, Fact]
 
@@ -34,7 +35,7 @@ class Param(Struct, frozen=True):
     is named. `words` replaces a value by the vendor's word (a value without one counts as
     absent). An absent or empty value leaves the parameter out, or gives `default`. `when` names a fact that must
     be true, `!` before it one that must not. A row whose source is HEADERS stands for one parameter for each
-    SIP header of the call, its `name` before the header's.
+    SIP header of the call, its `name` before the header's where that does not begin with it.
     """
 
     name: str
@@ -193,7 +194,7 @@ def spread(rows: Rows, headers: tuple[tuple[str, str], ...]) -> Rows:
         each.setdefault(name, text)
 
     def of(row: Param) -> Rows:
-        return tuple(Param(row.name + name, "=" + text) for name, text in each.items())
+        return tuple(Param(prefixed(row.name, name), "=" + text) for name, text in each.items())
 
     return tuple(chain.from_iterable(of(row) if row.source == HEADERS else (row,) for row in rows))
 

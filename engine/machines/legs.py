@@ -7,7 +7,7 @@ from engine.machines.consequences import EndSound, StartSound
 from engine.machines.fetch import hook_at, resolve
 from engine.machines.models import Call, Dialling, Leg
 from engine.machines.telling import tell, tell_status
-from engine.machines.turn import Turn
+from engine.machines.turn import Turn, headers_of
 from engine.values import verbs
 from engine.values.effects import Facts, PlaceCall, PlayMedia, StopMedia
 from engine.values.flow import Hook, Wish
@@ -61,7 +61,7 @@ def ring(state: Dialling, line: Line, index: int, turn: Turn) -> None:
             leg.caller_name,
             target.kind,
             verb.timeout,
-            leg.headers,
+            headers_of(leg, turn),
             leg.account,
             call.id,
             bool(leg.machine_detection),

@@ -17,6 +17,7 @@ from engine.settings import Settings
 from engine.values.effects import CallFacts, CancelTimer, Effect, Fact, Noted, SetTimer
 from engine.values.rules import Rules
 from engine.values.tongue import Tongue
+from engine.values.words import prefixed
 
 
 class Consequence(Struct, frozen=True):
@@ -156,6 +157,12 @@ def facts_of(call: Call) -> CallFacts:
         call.forwarded_from,
         call.application,
     )
+
+
+def headers_of(call: Call, turn: Turn) -> tuple[tuple[str, str], ...]:
+    """The SIP headers that a call is placed with, under the names that its vendor gives them in the INVITE."""
+    prefix = turn.rules_of[call.tongue].header_prefix
+    return tuple([(prefixed(prefix, name), text) for name, text in call.headers])
 
 
 STATUS = {"queued": "queued", "ringing": "ringing", "up": "in_progress", "ending": "in_progress", "ended": "ended"}

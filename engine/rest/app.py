@@ -14,6 +14,7 @@ from aiohttp import web
 
 from engine.dialects.faces import FACES
 from engine.errors import RequestError
+from engine.rest.media import Media
 from engine.rest.openapi import Documents
 from engine.rest.operations import Operations
 from engine.rest.paths import Paths
@@ -22,6 +23,7 @@ from engine.rest.simulator import Simulating
 from engine.rest.strays import Strays
 from engine.service.config import Config, address
 from engine.service.service import Service
+from engine.service.simulator import Simulator
 
 # Names that can be resolved at a time: slow ones must not hold up the others.
 RESOLVERS = 32
@@ -36,7 +38,10 @@ def application(service: Service) -> web.Application:
     app = web.Application(client_max_size=service.config.limits.body)
     app.add_routes(Operations(service).routes())
     app.add_routes(Documents(FACES.values()).routes())
-    app.add_routes(Simulating(service).routes())
+    if isinstance(service.switch, Simulator):
+        app.add_routes(Simulating(service, service.switch).routes())
+    if service.switch.recordings is not None:
+        app.add_routes(Media(service, service.switch.recordings).routes())
     # a dot is no newline, which a path may hold, too
     app.router.add_route("*", r"/{path:[\s\S]*}", Serving(service, Paths(FACES.values())).handle)
     return app
@@ -56,25 +61,43 @@ class Server:
         )
 
     async def start(self) -> None:
-        """Start the service and listen; RequestError where that cannot be."""
-        config = self.service.config
-        host, port = address(config.listen)
-        secure = tls(config)
-        await self.service.start()
+        """Start the service and listen; RequestError where that cannot be, and then all calls are left as they are."""
+        host, port = address(self.service.config.listen)
+        secure = tls(self.service.config)
+        self._answers_at(host, port)  # calls that are up already may be recorded before we listen
+        try:
+            await self.service.start()
+            await self._listen(host, port, secure)
+        except BaseException:
+            await self.abandon()
+            raise
+        self._answers_at(host, self._runner.addresses[0][1])
+
+    def _answers_at(self, host: str, port: int) -> None:
+        """Tell where we answer, also whoever gives addresses of ours to customers."""
+        config, recordings = self.service.config, self.service.switch.recordings
+        shown = f"[{host}]" if ":" in host else host
+        self.url = f"{'https' if config.tls else 'http'}://{shown}:{port}"
+        if recordings is not None:
+            recordings.base = config.recordings.public_url.rstrip("/") or self.url
+
+    async def _listen(self, host: str, port: int, secure: ssl.SSLContext | None) -> None:
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port, ssl_context=secure, backlog=1024)
         try:
             await site.start()
         except OSError as error:
-            await self.stop(0.0)
-            raise RequestError(f"cannot listen on {config.listen}: {error.strerror}", field="listen") from None
-        bound = self._runner.addresses[0][1]
-        shown = f"[{host}]" if ":" in host else host
-        self.url = f"{'https' if secure else 'http'}://{shown}:{bound}"
+            listen = self.service.config.listen
+            raise RequestError(f"cannot listen on {listen}: {error.strerror}", field="listen") from None
 
     async def stop(self, patience: float | None = None) -> None:
         """Drain the service, then stop listening."""
         await self.service.stop(patience)
+        await self._runner.cleanup()
+
+    async def abandon(self) -> None:
+        """Stop at once and end no call: whoever starts next, here or elsewhere, finds them."""
+        await self.service.abandon()
         await self._runner.cleanup()
 
 
@@ -92,7 +115,10 @@ def tls(config: Config) -> ssl.SSLContext | None:
 
 
 async def run(service: Service, ready: Callable[[str], None], flush: Callable[[], None]) -> None:
-    """Serve until SIGTERM or SIGINT, then drain; a second signal stops at once."""
+    """Serve until SIGTERM or SIGINT, then drain; a second signal stops at once.
+
+    RequestError where another service has taken the calls over.
+    """
     stop, hurry = asyncio.Event(), asyncio.Event()
 
     def signalled() -> None:
@@ -110,7 +136,10 @@ async def run(service: Service, ready: Callable[[str], None], flush: Callable[[]
     writing = asyncio.create_task(written(flush))
     try:
         with settled():
-            await stop.wait()
+            await either(stop, service.gone)
+            if service.replaced:
+                await server.abandon()
+                raise RequestError(service.replaced, field="switch", hint="one service at a time")
             service.log.info("stopping", calls=service.register.live.total(), seconds=service.config.drain)
             await gone(server, hurry)
         service.log.info("stopped", hurried=hurry.is_set())
@@ -128,6 +157,14 @@ def settled() -> Iterator[None]:
         yield
     finally:
         gc.unfreeze()
+
+
+async def either(*happened: asyncio.Event) -> None:
+    """Wait until one of these has happened."""
+    waiting = [asyncio.create_task(one.wait()) for one in happened]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
 
 
 async def gone(server: Server, hurry: asyncio.Event) -> None:

@@ -35,8 +35,11 @@ class Operations:
 
     async def ready(self, request: web.Request) -> web.Response:
         """New calls are taken, or 503."""
-        draining = self._service.draining
-        return web.json_response({"status": "draining" if draining else "ready"}, status=503 if draining else 200)
+        if self._service.draining:
+            return web.json_response({"status": "draining"}, status=503)
+        if self._service.switch.away:
+            return web.json_response({"status": "away", "switch": self._service.switch.away}, status=503)
+        return web.json_response({"status": "ready"})
 
     async def metrics(self, request: web.Request) -> web.Response:
         """Everything measured, as Prometheus reads it."""

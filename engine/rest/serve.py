@@ -130,6 +130,7 @@ class Serving:
             return self._now_or_later(asked, route, face, route.tells(asked, sight))
         if route.orders is None or route.worded is None:
             raise refusal("internal", f"the row {route.name} neither tells nor orders anything")
+        self._service.reach()
         ordered = route.orders(asked, sight)
         if isinstance(ordered, Reply):
             return ordered

@@ -21,7 +21,7 @@ from engine.rest.credentials import operator
 from engine.rest.operations import CHALLENGE
 from engine.rest.told import Answered, response_of, tell
 from engine.service.service import Service
-from engine.service.simulator import Heard
+from engine.service.simulator import Heard, Simulator
 from engine.values.effects import CallFacts
 from engine.values.views import CallView, ConferenceView
 
@@ -140,18 +140,16 @@ TALK = (Field(name="seconds", doc="How long.", kind="number", required=True, low
 
 
 class Simulating:
-    """Lets somebody be the people on the simulated switch of a service; with another switch there are no routes."""
+    """Lets somebody be the people on the simulated switch of a service."""
 
-    def __init__(self, service: Service) -> None:
-        """Keep the service."""
+    def __init__(self, service: Service, simulator: Simulator) -> None:
+        """Keep the service and its switch."""
         self._service = service
-        self._simulator = service.simulator
-        self._switch = service.simulator.switch
+        self._simulator = simulator
+        self._switch = simulator.switch
 
     def routes(self) -> list[web.RouteDef]:
         """The handlers by path."""
-        if self._service.config.switch != "simulated":
-            return []
         return [web.route("*", path, partial(self.handle, path)) for path in ROWS]
 
     async def handle(self, path: str, request: web.Request) -> web.Response:
@@ -196,6 +194,8 @@ class Simulating:
             )
             return msgspec.structs.replace(reply, headers=(("Allow", ", ".join(sorted(rows))),))
         values = read(row.fields, await body_of(request, FACE) or {})
+        if request.method != "GET":
+            self._service.reach()
         self._service.catch_up()
         reply = row.deed(self, msgspec.structs.replace(asked, values=values))
         self._service.catch_up()

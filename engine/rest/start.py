@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.errors import RequestError
 from engine.rest.app import run
 from engine.service.accounts import Accounts
 from engine.service.config import Config
@@ -30,8 +29,6 @@ def configured(path: Path | None, environ: Mapping[str, str], changes: Mapping[s
 
 def serve(config: Config, environ: Mapping[str, str], say: Say) -> None:
     """Serve until a signal comes; lines of the log go to standard output, what people read is `say`ed."""
-    if config.switch != "simulated":
-        raise RequestError(f"there is no driver for {config.switch} yet", field="switch", hint="simulated")
     seeds = signing_seeds(config, state_folder(config, environ))
     lines = Lines(sys.stdout.buffer)
 

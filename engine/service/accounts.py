@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import asdict, fields, replace
@@ -18,6 +19,7 @@ from engine.dialects.tongues import DEFINED
 from engine.service.config import KNOWN_BY_SECRET, Account, Conference, Config, Limits, Number
 from engine.service.secret import as_bytes, same
 from engine.values.commands import DefineConference
+from engine.values.events import CallArrived
 from engine.values.flow import Hook
 
 NOBODY = b"nobody has this secret"
@@ -122,6 +124,22 @@ class Accounts:
             answer=hook(number.answer_url, number.answer_method),
             fallback=hook(number.fallback_url, number.fallback_method),
             hangup=hook(number.hangup_url, number.hangup_method),
+        )
+
+    def reached(self, number: Number, at: float, **person: Any) -> CallArrived:
+        """Somebody (`person`: further fields) reached a configured number."""
+        hooks = self.hooks(number)
+        return CallArrived(
+            at=at,
+            tongue=hooks.tongue,
+            account=number.account,
+            answer=hooks.answer,
+            fallback=hooks.fallback,
+            hangup=hooks.hangup,
+            status_events=hooks.status_events,
+            conference=number.conference,
+            application=number.application,
+            **person,
         )
 
 

@@ -38,13 +38,39 @@ def check(config: Config) -> Config:
 
 def check_listen(config: Config) -> None:
     """An address to listen at; with credentials for trying out, this machine's own."""
-    try:
-        host, _ = address(config.listen)
-    except ValueError as error:
-        raise RequestError(str(error), field="listen", hint="as in 127.0.0.1:8080 or [::1]:8080") from None
+    host = check_address(config.listen, "listen")
     if config.demo and not is_loopback(host):
         hint = "127.0.0.1, or accounts of your own in a configuration file"
         raise RequestError("demo credentials are for this machine alone", field="listen", hint=hint)
+
+
+def check_address(listen: str, place: str) -> str:
+    """Where to listen, as HOST:PORT; the host."""
+    try:
+        return address(listen)[0]
+    except ValueError as error:
+        raise RequestError(str(error), field=place, hint="as in 127.0.0.1:8080 or [::1]:8080") from None
+
+
+def check_speed(config: Config) -> None:
+    """Only time of our own making runs faster."""
+    if config.speed != 1.0 and config.switch != "simulated":
+        raise RequestError("only the simulated switch's time can run faster", field="speed", hint="leave it out")
+
+
+def check_asterisk(config: Config) -> None:
+    """Asterisk can be asked, and can find us."""
+    ours = config.asterisk
+    if config.switch == "asterisk" and ours.password is None:
+        hint = "that of the user in ari.conf; callflow asterisk config writes both"
+        raise RequestError("Asterisk wants a password", field="asterisk.password", hint=hint)
+    check_url(ours.url, "asterisk.url")
+    if ours.listen:
+        check_address(ours.listen, "asterisk.listen")
+    if "," in ours.sounds:
+        raise RequestError("Asterisk would read two names", field="asterisk.sounds", hint="a folder without a comma")
+    if "{uri}" not in ours.uri:
+        raise RequestError("it does not say where the address goes", field="asterisk.uri", hint="{uri} in it")
 
 
 def check_files(config: Config) -> None:
@@ -187,6 +213,15 @@ def check_urls(config: Config) -> None:
                     check_url(value, f"{section}[{i}].{name}")
 
 
+def check_public_url(config: Config) -> None:
+    """What begins the addresses of recordings is one to which a path can be added."""
+    url, place = config.recordings.public_url, "recordings.public_url"
+    if url:
+        check_url(url, place)
+        if set(url) & set("?#@"):
+            raise RequestError("only a host and a path", field=place, hint="as in https://voice.example")
+
+
 def check_url(url: str, place: str) -> None:
     """An absolute http or https address."""
     try:
@@ -238,12 +273,15 @@ def unique(rows: Iterable[tuple[str, Hashable]], hint: str) -> None:
 # Accounts before what names them.
 CHECKS: tuple[Callable[[Config], None], ...] = (
     check_listen,
+    check_speed,
+    check_asterisk,
     check_files,
     check_rules,
     check_accounts,
     check_signing_keys,
     check_owners,
     check_urls,
+    check_public_url,
     check_applications,
     check_numbers,
     check_conferences,

@@ -14,7 +14,9 @@ from msgspec import Meta, Struct, field
 from msgspec.structs import asdict
 
 from engine.dialects.signing import Keys
+from engine.drivers.asterisk.settings import AriSettings
 from engine.drivers.simulated import Callee
+from engine.drivers.sounds.speaker import DEFAULT as DEFAULT_SPEAKER
 from engine.service.secret import Secret
 
 YEAR = 31_536_000.0
@@ -230,6 +232,53 @@ class Simulator(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
 ORDINARY = Habits()
 
 
+ARI = AriSettings()
+
+
+class Asterisk(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The Asterisk that is driven, and what it plays.
+
+    `listen` is where it connects to us, as HOST:PORT (empty: we connect to it). `number` and `uri` are dial strings
+    for telephone numbers and SIP addresses. `sounds` is a folder that we write and it reads (empty: in the state
+    folder), `speaker` the engine that speaks.
+    """
+
+    url: str = ARI.url
+    user: str = ARI.user
+    password: Secret | None = None
+    application: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+$")] = ARI.application
+    listen: str = ARI.listen
+    number: str = ARI.number
+    uri: str = ARI.uri
+    sounds: str = ""
+    speaker: str = DEFAULT_SPEAKER
+
+    @property
+    def settings(self) -> AriSettings:
+        """What the driver is given."""
+        return AriSettings(
+            url=self.url,
+            user=self.user,
+            password=revealed(self.password),
+            application=self.application,
+            listen=self.listen,
+            number=self.number,
+            uri=self.uri,
+        )
+
+
+class Recordings(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where recordings are kept: `folder` (empty: `recordings` in the state folder), of `room` bytes (0: no bound).
+
+    `public_url` begins the addresses that customers get (empty: where we listen). A file is there until its recording
+    is deleted over the API, or the newer ones need its room.
+    """
+
+    folder: str = ""
+    public_url: str = ""
+    room: Count = 0
+
+
 class FaceOptions(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a face answers: `replies` as its vendor documents them, or as they were observed."""
 
@@ -260,8 +309,9 @@ class Config(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole configuration, with the defaults of what it leaves out.
 
     `speed` makes the simulated switch's time run faster; `drain` is how many seconds live calls get at the end.
-    `journal` is a file (none: no journal), `state` a folder for keys that we make. `demo`: the
-    credentials are for trying out, so only this machine is listened to. `rules` changes dialects' rules.
+    `journal` is a file (none: no journal); it begins anew with a checkpoint after so many events or bytes, and with
+    `fsync` each write waits for the disk. `state` is a folder for keys that we make. `demo`: the credentials are for
+    trying out, so only this machine is listened to. `rules` changes dialects' rules.
     """
 
     listen: str = "127.0.0.1:8080"
@@ -269,6 +319,9 @@ class Config(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     speed: Factor = 1.0
     drain: Seconds = 30.0
     journal: str = ""
+    checkpoint_events: Annotated[int, Meta(ge=1)] = 100_000
+    checkpoint_bytes: Annotated[int, Meta(ge=1)] = 67_108_864
+    fsync: bool = False
     state: str = ""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     demo: bool = False
@@ -280,6 +333,8 @@ class Config(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     web: WebLimits = WebLimits()
     limits: Limits = Limits()
     simulator: Simulator = Simulator()
+    asterisk: Asterisk = Asterisk()
+    recordings: Recordings = Recordings()
     faces: FacesOptions = FacesOptions()
     rules: dict[str, dict[str, Any]] = field(default_factory=dict)
 

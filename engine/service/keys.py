@@ -26,6 +26,16 @@ def state_folder(config: Config, environ: Mapping[str, str]) -> Path:
     return Path(home) / "callflow"
 
 
+def recordings_folder(config: Config, environ: Mapping[str, str]) -> Path:
+    """Where recordings are kept: as configured, else beside our keys."""
+    return Path(config.recordings.folder or state_folder(config, environ) / "recordings")
+
+
+def sounds_folder(config: Config, environ: Mapping[str, str]) -> Path:
+    """Where sounds are put for a switch that plays files: as configured, else beside our keys."""
+    return Path(config.asterisk.sounds or state_folder(config, environ) / "sounds")
+
+
 def signing_seeds(config: Config, folder: Path) -> dict[str, bytes]:
     """The Ed25519 key (32 bytes) by id of each account that signs with one; made and kept where none is given."""
     seeds = {}

@@ -3,6 +3,8 @@
 | event | told when |
 |---|---|
 | `started`, `stopping`, `stopped` | the service comes and goes |
+| `taken_up` | a run that broke off goes on |
+| `replaced` | another service has taken the calls over |
 | `request` | a request was answered: one line each |
 | `call`, `conference` | one ended: one line each |
 | `callback_failed`, `callback_dropped` | a callback was given up, or not even queued |
@@ -10,6 +12,8 @@
 | `bug` | a bug of ours showed somewhere else |
 | `malformed` | a client sent what is not HTTP |
 | `journal_lost` | the journal cannot be written any more |
+| `checkpoint_failed` | the journal could not begin anew, and grows on |
+| `unconvertible` | a recording could not be had in the format that somebody asked for |
 
 One processor does what a chain of them usually does: it costs a third (level, time, JSON), and lines that are
 filtered out cost next to nothing. Information is buffered until `flush`; a warning is written at once.
@@ -29,6 +33,7 @@ import structlog
 from structlog.typing import EventDict, FilteringBoundLogger
 
 from engine.errors import RequestError
+from engine.values.effects import CallFacts, RecordConferenceEnd
 
 Log = FilteringBoundLogger
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
@@ -83,6 +88,34 @@ def logger(lines: Lines, level: str = "info") -> Log:
     kind = structlog.make_filtering_bound_logger(LEVELS[level])
     log: Log = structlog.wrap_logger(lines, processors=[as_line], wrapper_class=kind).bind()
     return log
+
+
+def call_line(about: CallFacts) -> dict[str, Any]:
+    """What is told of a call that ended; seconds."""
+    answered, ended = about.answered_at, about.ended_at
+    return {
+        "call": about.call,
+        "account": about.account,
+        "caller": about.caller,
+        "called": about.called,
+        "role": about.role,
+        "cause": about.cause,
+        "source": about.source,
+        "seconds": round((ended or 0.0) - about.created_at, 3),
+        "talked": None if answered is None else round((ended or answered) - answered, 3),
+    }
+
+
+def conference_line(ended: RecordConferenceEnd) -> dict[str, Any]:
+    """What is told of a conference that ended; seconds."""
+    return {
+        "conference": ended.conference,
+        "account": ended.account,
+        "name": ended.name,
+        "why": ended.why,
+        "members": ended.members,
+        "seconds": round(ended.ended_at - ended.created_at, 3),
+    }
 
 
 def as_line(logger: Any, method: str, event: EventDict) -> bytes:

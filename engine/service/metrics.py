@@ -73,12 +73,16 @@ class Metrics(Collector):
 
     def watch(self, calls: Count, rooms: Count, members: Count, stale: Count) -> None:
         """Ask for these at each scrape: live calls, rooms and members, and how many events were stale so far."""
-        self._gauges = [
+        self._gauges += [
             ("calls", "Live calls.", calls),
             ("rooms", "Live conferences.", rooms),
             ("members", "Members of live conferences, invited ones included.", members),
         ]
         self._stale = stale
+
+    def watch_switch(self, is_up: Count) -> None:
+        """Ask at each scrape whether the switch is there."""
+        self._gauges.append(("switch_up", "Whether the switch is there: 1, or 0 while it is away.", is_up))
 
     def command(self, receipt: Receipt) -> None:
         """A command was carried out or refused."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from time import time
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -53,6 +54,18 @@ def compose(outgoing: Outgoing, dialect: str, proof: Proof | None) -> Request:
         signed = Signed(outgoing.method, str(url), fields, body, proof.nonce, proof.at)
         headers += sign(dialect, signed, proof.keys)
     return Request(outgoing.method, str(url), headers, body)
+
+
+def reply_to(url: str, method: str, body: Any) -> Outgoing:
+    """The reply of a request, worded for the address that the request named for that."""
+    whole = msgspec.to_builtins(body or {})
+    params = tuple((name, text_of(value)) for name, value in whole.items())
+    return Outgoing(method, url, params, sign=True, body="json", whole=whole)
+
+
+def text_of(value: Any) -> str:
+    """A value of a reply as a parameter."""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 class Scribe:

@@ -6,12 +6,16 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from msgspec import Struct
+
 from engine.dialects.face import RecordingView
 from engine.exchange import Exchange
 from engine.service.history import History
 from engine.service.ids import Ids, Spell
 from engine.values.effects import (
+    CallFacts,
     Effect,
+    ForgetRecording,
     JoinConference,
     Noted,
     PlaceCall,
@@ -21,6 +25,16 @@ from engine.values.effects import (
     StartRecording,
 )
 from engine.values.events import CallArrived, Event, RecordingEnded
+
+
+class Remembered(Struct, frozen=True):
+    """A register, written down: who owns what, what ended (oldest first), and the rooms about to be forgotten."""
+
+    owners: tuple[tuple[str, str, str], ...] = ()
+    calls: tuple[CallFacts, ...] = ()
+    conferences: tuple[RecordConferenceEnd, ...] = ()
+    recordings: tuple[RecordingView, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 class Register:
@@ -54,6 +68,7 @@ class Register:
             PlaceCall: lambda effect: self._call_came(effect.call, effect.account),
             JoinConference: self._room_used,
             StartRecording: self._recording_began,
+            ForgetRecording: lambda effect: self.history.recordings.take_away(effect.id),
             Receipt: self._invited,
             RecordCallEnd: self._call_ended,
             RecordConferenceEnd: self._conference_ended,
@@ -72,13 +87,32 @@ class Register:
             if heed is not None:
                 heed(effect)
 
+    def dump(self) -> Remembered:
+        """Write it down, between two events."""
+        return Remembered(
+            tuple((what, id, account) for (what, id), account in self._owners.items()),  # noqa: A001
+            tuple(self.history.calls),
+            tuple(self.history.conferences),
+            tuple(self.history.recordings),
+            tuple(self._gone),
+        )
+
+    def load(self, remembered: Remembered) -> None:
+        """Go on where another register stood, beside an exchange that goes on likewise."""
+        for what, id, account in remembered.owners:  # noqa: A001
+            self._own(what, id, account)
+        for about in remembered.calls:
+            self.history.calls.put(about.call, about)
+        for ended in remembered.conferences:
+            self.history.conference_ended(ended)
+        for recording in remembered.recordings:
+            self.history.recordings.put(recording.id, recording)
+        self._gone = list(remembered.gone)
+        self.live.update(view.about.account for view in self._exchange.calls() if self.owner("call", view.about.call))
+
     def owner(self, what: str, id: str) -> str:  # noqa: A002
         """The account that something belongs to; empty where nothing is known of it."""
         return self._owners.get((what, id), "")
-
-    def drop_recording(self, id: str) -> None:  # noqa: A002
-        """Forget a recording, because its owner wants so."""
-        self.history.recordings.take_away(id)
 
     def _own(self, what: str, id: str, account: str) -> None:  # noqa: A002
         if (what, id) not in self._owners:

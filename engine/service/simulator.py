@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from engine.drivers.agenda import Agenda
+from engine.drivers.recordings import Recordings
 from engine.drivers.simulated import SimulatedSwitch, Speech
+from engine.drivers.takes import address
 from engine.machines.hearing import audible
 from engine.service.config import Simulator as Habits
-from engine.values.effects import Effect, PlayMedia, RecordCallEnd, RecordConferenceEnd, SpeakText, StopMedia
+from engine.values.effects import (
+    Answer,
+    Effect,
+    PlaceCall,
+    PlayMedia,
+    RecordCallEnd,
+    RecordConferenceEnd,
+    SpeakText,
+    StartRecording,
+    StopMedia,
+)
 from engine.values.events import Event, PlaybackEnded
-from engine.values.views import ConferenceView, MemberView
+from engine.values.views import CallView, ConferenceView, MemberView
+
+if TYPE_CHECKING:
+    from engine.service.switch import Home
+
+# What is not done again for a call that is up: nobody has to answer it any more.
+RINGING = (PlaceCall, Answer)
 
 
 class Heard(Struct, frozen=True, kw_only=True):
@@ -31,6 +49,8 @@ class Simulator:
 
     def __init__(self, agenda: Agenda, habits: Habits) -> None:
         """Nobody has called yet."""
+        self.away = ""
+        self.recordings: Recordings | None = None  # there is no sound in them
         speech = Speech(words_per_minute=habits.words_per_minute)
         self.switch = SimulatedSwitch(agenda, media=habits.media, speech=speech, habits=habits.callee)
         self.playing: dict[str, dict[str, Heard]] = {}
@@ -44,9 +64,22 @@ class Simulator:
             RecordConferenceEnd: self._room_over,
         }
 
-    def perform(self, effect: Effect) -> None:
-        """Do one thing that the exchange asked for."""
-        self.performs[type(effect)](effect)
+    async def start(self, home: Home, epoch: str) -> None:
+        """Nothing has to be reached: all that happens is put on the agenda."""
+
+    async def recover(self, standing: Sequence[Effect], calls: Sequence[CallView]) -> None:
+        """Do what still holds once more: its people are gone, and a sound starts from its beginning."""
+        up = {view.about.call for view in calls if view.state == "up"}
+        for effect in standing:
+            if not (isinstance(effect, RINGING) and effect.call in up):
+                self.performs[type(effect)](effect)
+
+    async def stop(self) -> None:
+        """Nothing is held."""
+
+    def address(self, asked: StartRecording) -> str:
+        """Where a recording will be found: nobody serves it there."""
+        return address(asked)
 
     def happened(self, event: Event) -> None:
         """Notice the end of a sound."""

@@ -33,6 +33,10 @@ class Stream:
         self._encode = msgspec.json.Encoder(enc_hook=str).encode
         self.closed = False
 
+    def skip(self, last: int) -> None:
+        """Go on after that number, whose line and those before it are gone."""
+        self._next = last + 1
+
     def add(self, account: str, entry: dict[str, Any]) -> None:
         """Put one line at the end."""
         self._lines.append(Line(self._next, account, entry["what"], self._encode(entry)))

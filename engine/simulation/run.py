@@ -139,23 +139,12 @@ class Simulation:
         if deed is not None:
             deed(made)
             return
-        command = self._in_its_room(made)
+        command = in_its_room(made, self.exchange)
         self._happen(CommandGiven(due.at, f"step.{due.number}", command))
 
     def _resolve(self, name: str) -> str:
         """The call that a name means: a number is the call that was last placed to it."""
         return self.switch.rung(name) or name
-
-    def _in_its_room(self, command: Any) -> Any:
-        """Name the room of a command that leaves it out: its first member's, else the only one there is."""
-        if not isinstance(command, Command) or getattr(command, "conference", None) != "":
-            return command
-        account = getattr(command, "account", "")
-        view = self.exchange.call(command.members[0]) if isinstance(command, MemberCommand) else None
-        rooms = [room.name for room in self.exchange.conferences(account)]
-        if view is not None and view.conference:
-            return msgspec.structs.replace(command, room=view.conference)
-        return msgspec.structs.replace(command, conference=rooms[0] if len(rooms) == 1 else "")
 
     # Who hears whom.
 
@@ -174,6 +163,18 @@ class Simulation:
         if view is None or not view.conference:
             return False
         return (hearer, speaker) in self.exchange.hears(view.conference)
+
+
+def in_its_room(command: Any, exchange: Exchange) -> Any:
+    """Name the room of a command that leaves it out: its first member's, else the only one there is."""
+    if not isinstance(command, Command) or getattr(command, "conference", None) != "":
+        return command
+    account = getattr(command, "account", "")
+    view = exchange.call(command.members[0]) if isinstance(command, MemberCommand) else None
+    rooms = [room.name for room in exchange.conferences(account)]
+    if view is not None and view.conference:
+        return msgspec.structs.replace(command, room=view.conference)
+    return msgspec.structs.replace(command, conference=rooms[0] if len(rooms) == 1 else "")
 
 
 def hook(url: str) -> Hook | None:

@@ -362,3 +362,38 @@ class Noted(Effect, frozen=True, tag=snake, gc=False):
     call: str = ""
     conference: str = ""
     facts: Facts = {}
+
+
+AnyEffect = (
+    Answer
+    | StartEarlyMedia
+    | HangUp
+    | PlaceCall
+    | ConnectCalls
+    | DisconnectCalls
+    | PlayMedia
+    | SpeakText
+    | StopMedia
+    | SendDigits
+    | StartRecording
+    | PauseRecording
+    | ResumeRecording
+    | StopRecording
+    | JoinConference
+    | LeaveConference
+    | SeatMembers
+    | MuteMembers
+    | DeafenMembers
+    | HoldMembers
+    | CoachMember
+    | FetchDocument
+    | SendCallback
+    | SetTimer
+    | CancelTimer
+    | Receipt
+    | RecordCallEnd
+    | RecordConferenceEnd
+    | ForgetRecording
+    | Fault
+    | Noted
+)

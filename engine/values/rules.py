@@ -108,3 +108,5 @@ class Rules(Struct, frozen=True, kw_only=True):
     fallback_kinds: tuple[str, ...] = ("answer",)
     # Dial: whether the caller is answered before ringing starts.
     dial_answers: bool = False
+    # What the names of a customer's SIP headers begin with in an INVITE.
+    header_prefix: str = ""

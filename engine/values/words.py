@@ -8,6 +8,11 @@ def snake(name: str) -> str:
     return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
 
 
+def prefixed(prefix: str, name: str) -> str:
+    """Name a SIP header as a vendor does: with its prefix, which it may have already, in any letter case."""
+    return name if name.lower().startswith(prefix.lower()) else prefix + name
+
+
 # What a line of the timeline may tell of.
 WHATS: dict[str, str] = {
     "call_arrived": "somebody calls",

@@ -58,19 +58,27 @@ class Stage:
         name = phone.setup.name
         return next(view.about.call for view in self.service.exchange.calls() if view.about.caller == name)
 
+    def shown(self, call: str, face: str = "plivo") -> str:
+        """A call's id as a face shows it."""
+        return self.service.sight(face, ACME).spell("call", call)
+
     async def until(self, what: str, nth: int = 1, **facts: Any) -> dict[str, Any]:
         """The nth entry of the timeline of that kind with these facts, as soon as it has happened."""
 
         def fitting() -> list[dict[str, Any]]:
             return [one for one in self.happened if one["what"] == what and facts.items() <= one.items()]
 
+        await self.so(lambda: len(fitting()) >= nth, f"no {what} {facts}")
+        return fitting()[nth - 1]
+
+    async def so(self, holds: Callable[[], bool], wrong: str) -> None:
+        """Wait until something is so of all that has happened; AssertionError with what is `wrong` otherwise."""
         async with self._changed:
             try:
-                await asyncio.wait_for(self._changed.wait_for(lambda: len(fitting()) >= nth), PATIENCE)
+                await asyncio.wait_for(self._changed.wait_for(holds), PATIENCE)
             except TimeoutError:
                 seen = "\n".join(map(str, self.happened))
-                raise AssertionError(f"no {what} {facts} in\n{seen}") from None
-        return fitting()[nth - 1]
+                raise AssertionError(f"{wrong} in\n{seen}") from None
 
     async def told(self, path: str, nth: int = 1, **params: str) -> Asked:
         """The nth request to the application for a path with these parameters, as soon as it has come."""
@@ -86,13 +94,7 @@ class Stage:
 
     async def nothing_left(self) -> None:
         """Wait until nothing is at the switch any more; AssertionError with what stays."""
-        left: dict[str, list[str]] = {}
-        for _ in range(100):
-            left = await asyncio.to_thread(self.asterisk.leftovers)
-            if not left:
-                return
-            await asyncio.sleep(0.05)  # Asterisk tells nobody that it has forgotten something
-        raise AssertionError(left)
+        await nothing_left(self.asterisk)
 
     def errors(self) -> list[dict[str, Any]]:
         """What was logged as an error since this was asked the last time."""
@@ -125,7 +127,7 @@ def config_on(asterisk: Instance, app: Application, folder: Path, changes: Mappi
 
 
 @asynccontextmanager
-async def stage(asterisk: Instance, folder: Path, **changes: Any) -> AsyncIterator[Stage]:
+async def stage(asterisk: Instance, folder: Path, /, **changes: Any) -> AsyncIterator[Stage]:
     """Everything running; at the end nothing may be left at the switch, and no error logged."""
     app, log = Application(), BytesIO()
     async with AsyncExitStack() as held:
@@ -152,3 +154,14 @@ async def until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not holds():
             await asyncio.sleep(0.01)
+
+
+async def nothing_left(asterisk: Instance) -> None:
+    """Wait until nothing is at the switch any more; AssertionError with what stays."""
+    left: dict[str, list[str]] = {}
+    for _ in range(100):
+        left = await asyncio.to_thread(asterisk.leftovers)
+        if not left:
+            return
+        await asyncio.sleep(0.05)  # Asterisk tells nobody that it has forgotten something
+    raise AssertionError(left)

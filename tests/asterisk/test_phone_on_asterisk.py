@@ -63,12 +63,15 @@ class Hand:
 async def by_hand(asterisk: Instance) -> AsyncIterator[Hand]:
     """The application, connected, and phones to call it with."""
     headers = {"Authorization": asterisk.settings.authorization}
-    async with aiohttp.ClientSession(asterisk.ari_url, headers=headers) as session, Phones() as phones:
-        async with session.ws_connect("/ari/events", params={"app": "callflow"}) as socket:
-            hand = Hand(asterisk, phones, session)
-            listening = asyncio.create_task(hand.listen(socket))
-            yield hand
-            listening.cancel()
+    async with (
+        aiohttp.ClientSession(asterisk.ari_url, headers=headers) as session,
+        session.ws_connect("/ari/events", params={"app": "callflow"}) as socket,
+        Phones() as phones,
+    ):
+        hand = Hand(asterisk, phones, session)
+        listening = asyncio.create_task(hand.listen(socket))
+        yield hand
+        listening.cancel()
 
 
 def with_a_hand(asterisk: Instance, story: Callable[[Hand], Awaitable[None]]) -> None:

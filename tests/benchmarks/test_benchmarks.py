@@ -14,6 +14,7 @@ from tests.benchmarks import (
     mute_all,
     peer_simpy,
     reading,
+    rebuild,
     rest,
     trigger,
     turned_away,
@@ -64,8 +65,10 @@ def test_the_figures_of_the_service_are_printed_too(capsys: pytest.CaptureFixtur
     assert kick.main(3) > 0
     assert 0 <= live_rooms.main(6, 3, 0.5) < 1
     assert set(rest.main(1, 1)) == set(rest.LOADS)
+    assert rebuild.main(6, 3, 300) > 0
 
     printed = capsys.readouterr().out
     assert "kick to the next document's fetch: median" in printed
     assert "; 3 wait documents fetched" in printed
     assert "of the bare application" in printed
+    assert "6 calls from a checkpoint" in printed

@@ -878,6 +878,14 @@ def test_each_sip_header_of_a_call_is_a_parameter_and_the_first_of_a_name_counts
     assert params == plain | {f"{prefix}Order": "42", f"{prefix}Shop": "a&b"}
 
 
+@pytest.mark.parametrize(("vendor", "name"), [("plivo", "X-PH-Order"), ("vobiz", "x-vh-order")])
+def test_a_sip_header_that_came_with_the_prefix_is_a_parameter_of_its_name(vendor: str, name: str) -> None:
+    # Plivo 3.1, Vobiz 3.1
+    about = msgspec.structs.replace(INBOUND, headers=((name, "42"),))
+
+    assert told(vendor, "answer", about) == told(vendor, "answer") | {name: "42"}
+
+
 @pytest.mark.parametrize(
     ("vendor", "kind"), [("texml", "answer"), ("plivo", "recording:api"), ("vobiz", "conference_exit")]
 )

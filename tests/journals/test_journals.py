@@ -15,8 +15,7 @@ from click.testing import CliRunner
 
 from engine.cli import main
 from engine.dialects.tongues import tongues
-from engine.exchange import Exchange
-from engine.journal import FORMAT, Header, Writer, digest_of_tables, read, replay
+from engine.journal import FORMAT, Header, Past, Writer, digest_of_tables, replay
 from tests.samples.record import journals, timeline_of
 
 KEPT = journals()
@@ -37,7 +36,7 @@ def test_a_journal_that_was_kept_gives_the_timeline_it_always_gave(journal: Path
 
 @kept
 def test_replay_says_so_only_when_the_state_tables_are_others(journal: Path) -> None:
-    head, _ = read(lines_of(journal))
+    head = Past(lines_of(journal)).header
 
     result = CliRunner().invoke(main, ["replay", str(journal)])
 
@@ -46,10 +45,10 @@ def test_replay_says_so_only_when_the_state_tables_are_others(journal: Path) -> 
 
 @kept
 def test_nothing_of_a_kept_journal_is_stale_or_faulty(journal: Path) -> None:
-    head, events = read(lines_of(journal))
-    exchange = Exchange(tongues(head.rules), seed=head.seed, watched=True)
+    past = Past(lines_of(journal))
+    exchange = past.exchange(tongues(past.header.rules), watched=True)
 
-    effects = [effect for _, following in replay(exchange, events) for effect in following]
+    effects = [effect for _, following in replay(exchange, past) for effect in following]
 
     assert [effect for effect in effects if type(effect).__name__ == "Fault"] == []
     assert exchange.calls() == ()
@@ -58,11 +57,11 @@ def test_nothing_of_a_kept_journal_is_stale_or_faulty(journal: Path) -> None:
 
 @kept
 def test_a_kept_journal_reads_into_what_writes_it_again(journal: Path) -> None:
-    head, events = read(lines_of(journal))
+    past = Past(lines_of(journal))
     written: list[bytes] = []
-    writer = Writer(written.append, head)
+    writer = Writer(written.append, past.header)
 
-    for event in events:
+    for event in past:
         writer.write(event)
 
     for line, kept in zip(written, lines_of(journal), strict=True):
@@ -79,7 +78,7 @@ def holds(written: object, kept: object) -> bool:
 
 
 def test_there_is_a_journal_of_every_format_there_ever_was() -> None:
-    formats = {read(lines_of(journal))[0].format for journal in KEPT}
+    formats = {Past(lines_of(journal)).header.format for journal in KEPT}
 
     assert formats == set(range(1, FORMAT + 1))
 
@@ -97,7 +96,7 @@ def test_a_kept_journal_holds_each_document_once_and_most_kinds_of_events() -> N
 
 
 def test_the_header_of_a_kept_journal_holds_what_the_run_was_given() -> None:
-    head, _ = read(lines_of(KEPT[0]))
+    head = Past(lines_of(KEPT[0])).header
 
     rules = {"plivo": {"max_members": 10}}
     assert head == Header(version="2026.11.0", seed="workday", rules=rules, tables=head.tables)

@@ -62,7 +62,7 @@ def test_a_journal_replayed_gives_the_same_effects_and_leaves_the_same(story: St
     world.play(story)
 
     again = fresh()
-    _, happened = journal.read(written(world))
+    happened = journal.Past(written(world))
     made: list[Effect] = [effect for _, effects in journal.replay(again, happened) for effect in effects]
 
     assert made == world.done

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tests.rest.bench import ACME, Bench, Got
+from tests.rest.bench import ACME, Bench, Got, simulator
 
 BASE = "/v2/accounts/acmeaudian/conferences"
 WEEKLY, OTHER = "conf_weekly", "conf_other"
@@ -104,7 +104,7 @@ class Customer:
             calls.append(self.bench.dial_in(f"+1{next(self._numbers)}", line))
             if digits:
                 self.bench.wait("pin_asked", call=calls[-1])
-                self.bench.do(lambda service: service.simulator.switch.press(calls[-1], digits))
+                self.bench.do(lambda service: simulator(service).switch.press(calls[-1], digits))
                 self.bench.do(lambda service: service.catch_up())
             self.bench.wait("member_joined", call=calls[-1])
         return calls
@@ -126,7 +126,7 @@ class Customer:
 
     def hearers(self) -> set[str]:
         """The calls and rooms that SOUND plays to now."""
-        playing = self.bench.do(lambda service: dict(service.simulator.playing))
+        playing = self.bench.do(lambda service: dict(simulator(service).playing))
         return {to for to, sounds in playing.items() if SOUND in [heard.media for heard in sounds.values()]}
 
     def act(self, conference: str, participant: str, action: str, method: str = "POST") -> Got:

@@ -25,6 +25,8 @@ from engine.service.loading import read
 from engine.service.logs import Lines, logger
 from engine.service.metrics import Metrics
 from engine.service.service import Service
+from engine.service.simulator import Simulator
+from engine.service.switch import Switch
 
 T = TypeVar("T")
 PATIENCE = 10.0  # seconds of the world, for what must happen
@@ -244,6 +246,12 @@ def config_of(app: Application, changes: Mapping[str, Any]) -> dict[str, Any]:
     return {**base, **{name: change(app) if callable(change) else change for name, change in changes.items()}}
 
 
+def simulator(service: Service) -> Simulator:
+    """The simulated switch of a service."""
+    assert isinstance(service.switch, Simulator)
+    return service.switch
+
+
 class Looping:
     """An event loop in a thread of its own, for servers beside a test."""
 
@@ -268,17 +276,22 @@ class Looping:
 
 
 @contextmanager
-def served(tmp: Any = None, /, **changes: Any) -> Iterator[Bench]:
-    """A bench whose configuration has these tables and values instead; keys are kept in `tmp` where one is given."""
+def served(tmp: Any = None, /, by: Switch | None = None, **changes: Any) -> Iterator[Bench]:
+    """A bench whose configuration has these tables and values instead; keys are kept in `tmp` where one is given.
+
+    Calls are carried `by` that switch, where one is given.
+    """
     app, log = Application(), BytesIO()
     with Looping() as looping:
         beside = looping.run(listening(app))
-        bench = looping.run(made(app, tmp, changes, log))
         try:
-            yield bench
-            assert bench.errors() == []
+            bench = looping.run(made(app, tmp, changes, log, by))
+            try:
+                yield bench
+                assert bench.errors() == []
+            finally:
+                looping.run(bench.server.stop(0.0))
         finally:
-            looping.run(bench.server.stop(0.0))
             looping.run(beside.cleanup())
 
 
@@ -293,12 +306,12 @@ async def listening(app: Application) -> web.AppRunner:
     return runner
 
 
-async def made(app: Application, tmp: Any, changes: Mapping[str, Any], log: BytesIO) -> Bench:
+async def made(app: Application, tmp: Any, changes: Mapping[str, Any], log: BytesIO, by: Switch | None) -> Bench:
     """Make and start the service; errors are logged there, and any of them fails the test."""
     given = config_of(app, changes)
     config = read(tomli_w.dumps(given).encode(), "bench.toml", {})
     seeds = signing_seeds(config, state_folder(config, {"XDG_STATE_HOME": str(tmp)})) if tmp else SEEDS
-    server = Server(Service(config, Accounts(config, seeds), logger(Lines(log), "error"), Metrics()))
+    server = Server(Service(config, Accounts(config, seeds), logger(Lines(log), "error"), Metrics(), by))
     await server.start()
     return Bench(server, app, log)
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.rest.bench import ACME, Bench, Got
+from tests.sdk.live import Live
 
 BASES = {"plivo": f"/v1/Account/{ACME}", "vobiz": "/api/v1/Account/MA_ACME"}
 LINES = {"plivo": "+16505550100", "vobiz": "+16505550101"}
@@ -70,7 +71,7 @@ LIVE_CALL = {
 class Customer:
     """Somebody with an account: asks a face, and lets people call."""
 
-    def __init__(self, bench: Bench, face: str = "plivo") -> None:
+    def __init__(self, bench: Bench | Live, face: str = "plivo") -> None:
         """Nobody calls yet."""
         self.bench = bench
         self.face = face

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.rest.bench import ACME, Bench, Got, basic, served
+from tests.service.remote import Remote
 
 ROOM = '<Response><Conference enterSound="" waitSound="">Room</Conference></Response>'
 ANN, BOB, US = "+14155550100", "+14155550101", "+16505550100"
@@ -351,5 +352,5 @@ def test_an_unknown_room_has_no_matrix(bench: Bench) -> None:
 
 
 def test_another_switch_has_no_simulator() -> None:
-    with served(switch="asterisk") as bench:
+    with served(by=Remote()) as bench:
         assert ask(bench, "GET", "/simulator/calls").status == 404

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -57,12 +57,12 @@ class Live:
 
 
 @contextmanager
-def live(folder: Path, **changes: Any) -> Iterator[Live]:
-    """Start the service with a bench's configuration and these changes; it must end well."""
+def live(folder: Path, serve: Sequence[str] = SERVE, **changes: Any) -> Iterator[Live]:
+    """Start the service (`serve`, and the file) with a bench's configuration and these changes; it must end well."""
     app = Application()
     with Looping() as looping:
         runner = looping.run(listening(app))
-        process = started(folder, config_of(app, {"state": str(folder / "state"), **changes}))
+        process = started(folder, config_of(app, {"state": str(folder / "state"), **changes}), serve)
         said: list[str] = []
         try:
             url = address(process, said)
@@ -82,12 +82,12 @@ def live(folder: Path, **changes: Any) -> Iterator[Live]:
             looping.run(runner.cleanup())
 
 
-def started(folder: Path, config: Mapping[str, Any]) -> subprocess.Popen[str]:
+def started(folder: Path, config: Mapping[str, Any], serve: Sequence[str] = SERVE) -> subprocess.Popen[str]:
     """Start the service; its log goes to a file beside the configuration."""
     file = folder / "callflow.toml"
     file.write_text(tomli_w.dumps(config))
     with (folder / "log.jsonl").open("w") as log:
-        return subprocess.Popen((*SERVE, str(file)), stdout=log, stderr=subprocess.PIPE, text=True)
+        return subprocess.Popen((*serve, str(file)), stdout=log, stderr=subprocess.PIPE, text=True)
 
 
 def address(process: subprocess.Popen[str], said: list[str]) -> str:

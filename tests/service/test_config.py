@@ -14,7 +14,7 @@ import pytest
 from engine.errors import RequestError
 from engine.service.config import Config, address, is_loopback
 from engine.service.demo import credentials, demo
-from engine.service.keys import public_key, signing_seeds, state_folder
+from engine.service.keys import public_key, recordings_folder, signing_seeds, sounds_folder, state_folder
 from engine.service.loading import load, override, read, shown
 from engine.service.secret import Secret
 
@@ -71,6 +71,7 @@ end_on_exit = "all"
 ENVIRON = {"PLIVO_TOKEN": "from-the-environment", "PIN": "4321"}
 SECRETS = ("from-the-environment", "the-parent", "vobiz-token", "KEY1", "audian-token", "5678", "4321", "hidden")
 LEAST = '[[accounts]]\nid = "A1"\nplivo = {auth_token = "t"}\n'
+DRIVEN = '[asterisk]\npassword = {env = "PIN"}\n'
 NUMBER = '[[numbers]]\nnumber = "+1650"\naccount = "A1"\n'
 
 
@@ -142,6 +143,14 @@ REFUSED = {
     'swich = "simulated"\n' + LEAST: "there is no field `swich` (did you mean switch?)",
     'switch = "asterix"\n' + LEAST: "switch: invalid enum value 'asterix' (did you mean asterisk?)",
     "speed = 0\n" + LEAST: "speed: expected `float` > 0.0",
+    'speed = 2\nswitch = "asterisk"\n'
+    + LEAST: "speed: only the simulated switch's time can run faster (leave it out)",
+    'switch = "asterisk"\n' + LEAST: "asterisk.password: Asterisk wants a password (that of the user in ari.conf;",
+    LEAST + '[asterisk]\nurl = "127.0.0.1:8088"': "asterisk.url: must be an absolute http:// or https:// address",
+    LEAST + '[asterisk]\nlisten = "8089"': "asterisk.listen: expected HOST:PORT (as in 127.0.0.1:8080",
+    LEAST + '[asterisk]\nuri = "PJSIP/trunk"': "asterisk.uri: it does not say where the address goes ({uri} in it)",
+    LEAST + '[asterisk]\nsounds = "/a,b"': "asterisk.sounds: Asterisk would read two names (a folder without a comma)",
+    LEAST + '[asterisk]\napplication = "a,b"': "asterisk.application: expected `str` matching regex",
     "drain = -1\n" + LEAST: "drain: expected `float` >= 0.0",
     "drain = inf\n" + LEAST: "drain: expected `float` <= 31536000.0",
     "drain = nan\n" + LEAST: "drain: expected `float`",
@@ -151,6 +160,12 @@ REFUSED = {
     'listen = "localhost:٨"\n' + LEAST: "listen: expected HOST:PORT",
     'tls = {certificate = "/nowhere.pem", key = "/nowhere.key"}\n' + LEAST: "tls.certificate: there is no file",
     'journal = "/nowhere/at/all.jsonl"\n' + LEAST: "journal: there is no folder /nowhere/at",
+    LEAST
+    + '[recordings]\npublic_url = "voice.example"': "recordings.public_url: must be an absolute http:// or https://",
+    LEAST + '[recordings]\npublic_url = "https://voice.example/?a=1"': (
+        "recordings.public_url: only a host and a path (as in https://voice.example)"
+    ),
+    LEAST + "[recordings]\nroom = -1": "recordings.room: expected `int` >= 0",
     "": "accounts: there is no account (a table [[accounts]] with an id)",
     OTHER: "accounts[0]: it has no credentials (at least one of plivo, vobiz, texml, audian)",
     OTHER + 'plivo = {auth_tokn = "t"}': "accounts[0].plivo: there is no field `auth_tokn` (did you mean auth_token?)",
@@ -345,7 +360,7 @@ def test_this_machine_has_several_addresses(listen: str) -> None:
 
 
 def test_the_command_line_goes_before_the_file() -> None:
-    config = override(made(LEAST), listen="0.0.0.0:80", switch="asterisk", speed=None)
+    config = override(made(LEAST + DRIVEN), listen="0.0.0.0:80", switch="asterisk", speed=None)
 
     assert (config.listen, config.switch, config.speed) == ("0.0.0.0:80", "asterisk", 1.0)
 
@@ -431,3 +446,26 @@ def test_the_public_key_belongs_to_the_private_one() -> None:
 def test_keys_are_kept_where_the_system_keeps_state(environ: dict[str, str], folder: str) -> None:
     assert state_folder(made(LEAST), environ) == Path(folder)
     assert state_folder(msgspec.structs.replace(made(LEAST), state="/srv/keys"), environ) == Path("/srv/keys")
+
+
+def test_sounds_are_put_beside_the_keys_or_where_the_configuration_says() -> None:
+    environ = {"XDG_STATE_HOME": "/var/x"}
+    assert sounds_folder(made(LEAST), environ) == Path("/var/x/callflow/sounds")
+    assert sounds_folder(made(LEAST + '[asterisk]\nsounds = "/srv/sound"'), environ) == Path("/srv/sound")
+
+
+def test_the_driver_of_an_asterisk_gets_what_is_configured_and_defaults_otherwise() -> None:
+    given = made(LEAST + DRIVEN + 'user = "exchange"\nlisten = "127.0.0.1:8089"\nnumber = "PJSIP/{number}@acme"')
+
+    settings = given.asterisk.settings
+
+    assert (settings.user, settings.password, settings.listen) == ("exchange", "4321", "127.0.0.1:8089")
+    assert (settings.url, settings.application) == ("http://127.0.0.1:8088", "callflow")
+    assert (settings.number, settings.uri) == ("PJSIP/{number}@acme", "PJSIP/callflow-out/{uri}")
+
+
+def test_recordings_are_kept_beside_the_keys_or_where_the_configuration_says() -> None:
+    environ = {"XDG_STATE_HOME": "/var/x"}
+    assert recordings_folder(made(LEAST), environ) == Path("/var/x/callflow/recordings")
+    elsewhere = made(LEAST + '[recordings]\nfolder = "/srv/sound"')
+    assert recordings_folder(elsewhere, environ) == Path("/srv/sound")

@@ -158,4 +158,4 @@ def test_of_a_call_that_was_refused_nothing_is_kept() -> None:
     with served() as bench:
         (call,) = Customer(bench).let_in(1)
         assert bench.do(lambda service: service.execute(asked).refused) == "coach_unknown"
-        assert bench.do(lambda service: set(service.timeline._tongues)) == {call}  # noqa: SLF001
+        assert bench.do(lambda service: set(service.books.timeline._tongues)) == {call}  # noqa: SLF001

@@ -12,14 +12,13 @@ import msgspec
 import pytest
 
 from engine.dialects.tongues import tongues
-from engine.exchange import Exchange
-from engine.journal import dump, read, replay
+from engine.journal import Past, dump, replay
 from engine.service.service import Service
 from engine.simulation.replay import replayed
 from engine.values.effects import FetchDocument
 from tests.rest import audian as audian_rows
 from tests.rest import texml as texml_rows
-from tests.rest.bench import ACCOUNTS, ACME, OTHER, Bench, Got, served
+from tests.rest.bench import ACCOUNTS, ACME, OTHER, Bench, Got, served, simulator
 from tests.rest.plivo import BASES, LINES, NAME, Customer
 
 SIGNATURES = {
@@ -311,8 +310,8 @@ def kept(service: Service) -> dict[str, int]:
         "conferences": len(tuple(register.history.conferences)),
         "owners": len(register._owners),  # noqa: SLF001
         "live": register.live.total(),
-        "playing": len(service.simulator.playing),
-        "names": len(service.timeline._names),  # noqa: SLF001
+        "playing": len(simulator(service).playing),
+        "names": len(service.books.timeline._names),  # noqa: SLF001
     }
 
 
@@ -341,9 +340,9 @@ def test_the_journal_replays_to_where_the_service_stands(tmp_path: Path) -> None
 
         there, written = bench.do(stands)
         seen = [entry for _, entry in bench.happened]
-    head, events = read(written.splitlines(keepends=True))
-    again = Exchange(tongues(head.rules), seed=head.seed, watched=True)
-    assert len(list(replay(again, events))) > 20
+    past = Past(written.splitlines(keepends=True))
+    again = past.exchange(tongues(past.header.rules), watched=True)
+    assert len(list(replay(again, past))) > 20
     assert dump(again) == there
     entries = [msgspec.json.decode(msgspec.json.encode(entry)) for entry in replayed(BytesIO(written), pytest.fail)]
     assert [entry for entry in entries if entry in seen] == [entry for entry in seen if entry in entries]
@@ -354,10 +353,11 @@ def test_a_service_that_stopped_has_written_the_end_of_every_call(tmp_path: Path
     file = tmp_path / "journal.jsonl"
     with served(tmp_path, journal=str(file)) as bench:
         busy_day(bench)
-    head, events = read(BytesIO(file.read_bytes()))
-    again = Exchange(tongues(head.rules), seed=head.seed)
-    for _ in replay(again, events):
+    past = Past(BytesIO(file.read_bytes()))
+    again = past.exchange(tongues(past.header.rules))
+    for _ in replay(again, past):
         pass
+    assert past.ended
     assert (again.calls(), again.conferences()) == ((), ())
 
 
@@ -369,7 +369,7 @@ def test_only_its_owner_may_read_the_journal_and_an_earlier_one_is_kept_aside(tm
         assert file.stat().st_mode & 0o777 == 0o600
     kept_ones = sorted(tmp_path.glob("journal.jsonl*"))
     assert len(kept_ones) == 2
-    heads = {read(BytesIO(one.read_bytes()))[0].seed for one in kept_ones}
+    heads = {Past(BytesIO(one.read_bytes())).header.seed for one in kept_ones}
     assert len(heads) == 2
     assert {one.stat().st_mode & 0o777 for one in kept_ones} == {0o600}
 

@@ -282,9 +282,10 @@ def test_credentials_for_trying_out_are_refused_beyond_this_machine(listen: str)
     assert result.stderr.startswith("error: listen: demo credentials are for this machine alone (127.0.0.1, or")
 
 
-def test_a_switch_without_a_driver_is_refused(tmp_path: Path) -> None:
+def test_an_asterisk_without_its_password_is_refused(tmp_path: Path) -> None:
     result = callflow("serve", "--switch", "asterisk", XDG_STATE_HOME=str(tmp_path))
-    assert (result.exit_code, result.stderr) == (2, "error: switch: there is no driver for asterisk yet (simulated)\n")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: asterisk.password: Asterisk wants a password (")
 
 
 def test_a_port_that_is_taken_is_told(tmp_path: Path, listener: socket.socket) -> None:

@@ -98,4 +98,5 @@ RULES = Rules(
     tuning=TUNING,
     fallback_kinds=("answer",),  # Plivo 1.6, 2.7
     dial_answers=False,  # Plivo 2.5: Dial leaves the caller unanswered
+    header_prefix="X-PH-",  # Plivo 1.6 sip_headers, 2.3 sipHeaders
 )

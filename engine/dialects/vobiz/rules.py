@@ -73,4 +73,5 @@ RULES = Rules(
     },
     fallback_kinds=("answer",),  # Vobiz 1.6
     dial_answers=False,  # as Plivo 2.5
+    header_prefix="X-VH-",  # Vobiz 1.6 sip_headers, 2.5 Dial
 )

@@ -7,14 +7,17 @@ from collections.abc import Callable, Coroutine
 from secrets import token_hex
 from typing import Any
 
+from engine.drivers.asterisk.causes import ORDINARY
 from engine.drivers.asterisk.client import Ari, Refused, Reply
 from engine.drivers.asterisk.model import Leg, Room
-from engine.drivers.asterisk.names import Names
+from engine.drivers.asterisk.names import Names, call_of
 from engine.values.events import Event
 
 # Always mixed: a bridge of two parties of the plain kind sends nothing to somebody who is alone in it or while the
 # other sends nothing, and phones and carriers take that for a call that died.
 MIXING = "mixing,dtmf_events,proxy_media,video_sfu"
+# Seconds between attempts to end something.
+PAUSES = (0.2, 0.4, 0.8, 1.6, 3.2)
 
 
 class Board:
@@ -23,15 +26,40 @@ class Board:
     def __init__(self, ari: Ari, names: Names, tell: Callable[[Event], None], now: Callable[[], float]) -> None:
         """Nothing is there yet."""
         self.ari, self.names, self.tell, self.now = ari, names, tell, now
-        self.away = "Asterisk was not reached yet"
+        self.away = ""
+        self._there = asyncio.Event()
+        self.lost("Asterisk was not reached yet")
         self.legs: dict[str, Leg] = {}
         self.channels: dict[str, Leg] = {}
         self.rooms: dict[str, Room] = {}
         self._bridges: dict[str, asyncio.Task[Reply]] = {}
+        self._dropping: dict[str, asyncio.Task[None]] = {}
         self._entering: dict[str, asyncio.Future[None]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._boot = token_hex(2)
         self._made = 0
+
+    def lost(self, why: str) -> None:
+        """Take note that the switch cannot be commanded."""
+        self.away = why or "Asterisk is away"
+        self._there.clear()
+
+    def found(self) -> None:
+        """Take note that it can."""
+        self.away = ""
+        self._there.set()
+
+    async def back(self) -> None:
+        """Wait until the switch can be commanded."""
+        await self._there.wait()
+
+    async def persist(self, method: str, path: str, **query: str) -> Reply:
+        """Ask for something that has to be asked, however long the switch is away."""
+        while True:
+            await self.back()
+            reply = await self.ari.ask(method, path, **query)
+            if reply.status or not self.away:
+                return reply
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Let something be done beside everything else."""
@@ -61,6 +89,13 @@ class Board:
         self.legs.pop(leg.call, None)
         self.channels.pop(leg.channel, None)
 
+    def call_of(self, channel: str) -> str:
+        """The call that a channel at the switch is, or was, by its name; empty for a helper."""
+        known = self.names.read(channel)
+        if known is None:
+            return call_of(channel)
+        return known[1] if known[0] == "call" else ""
+
     async def pause(self, seconds: float) -> None:
         """Let some time pass before another attempt."""
         await asyncio.sleep(seconds)
@@ -80,6 +115,9 @@ class Board:
                 "POST", f"channels/{of}/snoop/{name}", app=self.ari.settings.application, spy=spy, whisper=whisper
             )
             await self.entered(name, entering)
+        except Refused:
+            self.drop_channel(name)  # it may be there all the same
+            raise
         finally:
             self._entering.pop(name, None)
 
@@ -97,6 +135,10 @@ class Board:
         finally:
             self._entering.pop(channel, None)
 
+    def awaits(self, channel: str) -> bool:
+        """Whether somebody waits for a channel to be ours to command."""
+        return channel in self._entering
+
     def enter(self, channel: str) -> bool:
         """Take note that a channel is ours to command; False where nobody waited for it."""
         entering = self._entering.pop(channel, None)
@@ -112,11 +154,17 @@ class Board:
         """See to it that a bridge is there; Refused where it cannot be."""
         making = self._bridges.get(name)
         if making is None:
-            making = self._bridges[name] = self.spawn(self.ari.ask("POST", "bridges", type=MIXING, bridgeId=name))
+            making = self._bridges[name] = self.spawn(self._make(name))
         reply = await asyncio.shield(making)
         if not reply.ok and reply.status != 409:  # it is there already
-            self._bridges.pop(name, None)
+            if self._bridges.get(name) is making:
+                self.drop_bridge(name)  # it may be there all the same
             raise Refused(f"bridge {name}", reply)
+
+    def make_again(self, name: str) -> None:
+        """Make a bridge once more that may be gone."""
+        if name in self._bridges:
+            self._bridges[name] = self.spawn(self._make(name))
 
     def has_bridge(self, name: str) -> None:
         """Take note that a bridge is there."""
@@ -131,11 +179,17 @@ class Board:
         """Let a bridge go that nobody needs any more; one that is just being made goes as soon as it is there."""
         making = self._bridges.pop(name, None)
         if making is not None:
-            self.go(self._drop(name, making))
+            dropping = self._dropping[name] = self.spawn(self._drop(name, making))
+            dropping.add_done_callback(lambda _: self._dropping.pop(name, None))
+
+    async def _make(self, name: str) -> Reply:
+        if name in self._dropping:
+            await asyncio.wait((self._dropping[name],))
+        return await self.ari.ask("POST", "bridges", type=MIXING, bridgeId=name)
 
     async def _drop(self, name: str, making: asyncio.Task[Reply]) -> None:
         await making
-        await self.ari.ask("DELETE", f"bridges/{name}")
+        await self.end(f"bridges/{name}")
 
     def room(self, id: str, kind: str = "room") -> Room:  # noqa: A002
         """The bridge of a room, or of two calls, and who belongs to it."""
@@ -151,9 +205,17 @@ class Board:
             self.rooms.pop(room.bridge, None)
             self.drop_bridge(room.bridge)
 
-    def drop_channel(self, name: str) -> None:
-        """End a helper channel; nobody waits for that."""
-        self.go(self.ari.ask("DELETE", f"channels/{name}"))
+    def drop_channel(self, name: str, reason: str = ORDINARY) -> None:
+        """End a channel; nobody waits for that."""
+        self.go(self.end(f"channels/{name}", reason=reason))
+
+    async def end(self, path: str, **query: str) -> None:
+        """Ask for the end of something until it is gone; what stays all the same is found by the next look around."""
+        for pause in PAUSES:
+            reply = await self.persist("DELETE", path, **query)
+            if reply.ok or reply.status == 404:
+                return
+            await self.pause(pause)
 
 
 async def told(reply: Reply) -> Reply:

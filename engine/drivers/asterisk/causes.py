@@ -43,7 +43,10 @@ UNANSWERED: dict[int, str] = {
 # What is left: the network or a server is in trouble.
 TROUBLE = "unreachable"
 # A channel that fell silent: no RTP, or a transport that is gone.
-VANISHED = frozenset((44, 27, 41, 38, 102))
+NO_MEDIA = 44
+VANISHED = frozenset((NO_MEDIA, 27, 41, 38, 102))
+# The flag of a soft hang-up that a channel's own driver asks for, which it does when no RTP comes any more.
+DEVICE = 1
 
 
 def why_unanswered(cause: int) -> str:
@@ -54,3 +57,10 @@ def why_unanswered(cause: int) -> str:
 def why_over(cause: int) -> str:
     """Say why an answered call, or one that came in, is over."""
     return "lost" if cause in VANISHED else "hangup"
+
+
+def why_requested(cause: int, *, soft: bool) -> int:
+    """The Q.850 cause of a request to hang up: a soft one by the device itself is a caller who vanished."""
+    if not soft:
+        return cause
+    return NO_MEDIA if cause & DEVICE else 0

@@ -20,7 +20,7 @@ from engine.drivers.asterisk.events import Response
 from engine.drivers.asterisk.settings import AriSettings
 from engine.errors import SwitchError
 
-# A request that has waited so long on the websocket sends the next ones over HTTP; seconds.
+# A request that Asterisk has been at for so long on the websocket sends the next ones over HTTP; seconds.
 PATIENCE = 0.02
 # How often unanswered requests are looked through; seconds.
 SWEEP = 0.25
@@ -84,6 +84,7 @@ class Ari:
         self.socket: aiohttp.ClientWebSocketResponse | web.WebSocketResponse | None = None
         self.session: aiohttp.ClientSession | None = None
         self._waiting: dict[str, tuple[asyncio.Future[Reply], float]] = {}
+        self._answered_at = 0.0
         self._count = 0
         self._sweep: asyncio.TimerHandle | None = None
 
@@ -160,6 +161,7 @@ class Ari:
 
     def answered(self, response: Response) -> None:
         """Take the reply to a request that went over the websocket."""
+        self._answered_at = monotonic()
         self._answer(response.request_id, Reply(response.status, response.body))
 
     def lost(self) -> None:
@@ -177,9 +179,9 @@ class Ari:
             waiting[0].set_result(reply)
 
     def _stuck(self) -> bool:
-        """Whether the request that waits longest on the websocket has waited too long."""
+        """Whether Asterisk takes too long over one request, the oldest: many short ones in a row are no reason."""
         for _, since in self._waiting.values():
-            return monotonic() - since > PATIENCE
+            return monotonic() - max(since, self._answered_at) > PATIENCE
         return False
 
     def _look_through(self) -> None:

@@ -170,7 +170,9 @@ def directories(layout: Layout) -> str:
 
 def extensions(layout: Layout) -> str:
     """Every number leads to the application; what follows is for when it is away."""
-    steps = "\n".join(templates.STEPS).format_map({"application": layout.application})
+    steps = "\n".join(templates.STEPS).format_map(
+        {"application": layout.application, "talk_detect": templates.TALK_DETECT}
+    )
     return "\n".join([*(f"exten => {pattern},{steps}" for pattern in templates.NUMBERS), layout.dialplan])
 
 

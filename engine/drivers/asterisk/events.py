@@ -80,10 +80,11 @@ class ChannelDestroyed(Said, frozen=True, gc=False):
 
 
 class ChannelHangupRequest(Said, frozen=True, gc=False):
-    """Somebody wants a channel to end; a caller's own BYE says 16, a vanished one 44."""
+    """Somebody wants a channel to end; where it is `soft`, `cause` holds flags instead: who it is."""
 
     channel: Channel
     cause: int = 0
+    soft: bool = False
 
 
 class ChannelDtmfReceived(Said, frozen=True, gc=False):

@@ -53,7 +53,11 @@ class Sound:
     file: Path | None = None
     playback: str = ""  # the switch's name of the rounds that play
     asked: int = 0  # how many rounds these are
+    rounds: int = 0  # how often rounds were asked for
     stopped: bool = False
+    began: float = 0.0  # when the rounds did that play, by the loop's clock
+    skip: float = 0.0  # seconds of the first of them that were heard already
+    digits: str = ""  # keys that are sent, in place of a sound
     place: str = ""  # what plays it at the switch
     snoop: str = ""  # the helper that it goes through
     room: Room | None = None  # where it plays into a bridge
@@ -74,15 +78,19 @@ class Leg:
     seat: Seat | None = None
     partner: str = ""
     sounds: list[Sound] = field(default_factory=list)  # those that have the channel to themselves
+    keys: list[Sound] = field(default_factory=list)  # that are to be sent
     changes: set[str] = field(default_factory=set)  # intents that were not yet made real
     # how it is
     created: bool = True
     up: bool = False
     bridge: str = ""
+    doubtful: bool = False  # whether it got into that bridge is not known
     muted: bool | None = False  # None: not known
     quiet: bool = False  # silence is sent
     snoops: dict[Kind, Snoop] = field(default_factory=dict)
-    stops: set[asyncio.Task[None]] = field(default_factory=set)  # playbacks that are being ended
+    stops: set[asyncio.Task[None]] = field(default_factory=set)  # ends of playbacks, mutes out of turn
+    sending: bool = False  # keys
+    dying: bool = False  # it is about to be gone: what ends on it now ends because of that
     hung_up: int = 0  # the cause of a hang-up that was asked for
     gone: bool = False
     # its lane
@@ -112,3 +120,5 @@ class Take:
     why: str = ""
     failed: bool = False
     stopped: bool = False
+    left: float = 0.0  # seconds that it may still last; 0: without end
+    clock: asyncio.TimerHandle | None = None  # that ends it then

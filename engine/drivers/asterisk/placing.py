@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from math import ceil
-from typing import Any
 
 from engine.drivers.asterisk.board import Board
 from engine.drivers.asterisk.client import Refused, Reply
 from engine.drivers.asterisk.settings import AriSettings
+from engine.drivers.asterisk.templates import TALK_DETECT
 from engine.values.effects import PlaceCall
 
 # How long a phone rings where nothing is said; seconds.
@@ -19,8 +19,6 @@ ADDRESS = re.compile(r"sips?:[A-Za-z0-9._~+!*'()%=-]{1,120}(@[A-Za-z0-9.\[\]:-]{
 HEADER = re.compile(r"[A-Za-z0-9-]{1,80}")
 # What no header and no name of a caller may hold.
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-# Loud enough to be talk, and silence that ends it, in milliseconds: the switch tells who talks.
-TALK_DETECT = ("TALK_DETECT(set)", "800,256")
 
 
 def dial_string(effect: PlaceCall, settings: AriSettings) -> str:
@@ -33,7 +31,7 @@ def dial_string(effect: PlaceCall, settings: AriSettings) -> str:
 
 def variables(effect: PlaceCall) -> dict[str, str]:
     """What the channel is given before it dials: who calls, and headers of the INVITE."""
-    given = dict((TALK_DETECT,))
+    given = {"TALK_DETECT(set)": TALK_DETECT}
     if effect.caller:
         given["CONNECTEDLINE(num,i)"] = plain(effect.caller)
         given["CONNECTEDLINE(num-pres,i)"] = "allowed_not_screened"
@@ -50,18 +48,26 @@ def plain(text: str) -> str:
     return CONTROL.sub("", text)[:400]
 
 
-async def place(board: Board, effect: PlaceCall, channel: str) -> None:
-    """Make a channel and have it dial; Refused where it cannot."""
+async def make(board: Board, effect: PlaceCall, channel: str) -> None:
+    """Make a channel that rings nobody yet; Refused where it cannot be."""
     settings = board.ari.settings
     endpoint = dial_string(effect, settings)
     if not endpoint:
         raise Refused("nobody can be rung there", Reply(404))
     entering = board.entering(channel)
-    body: dict[str, Any] = {"variables": variables(effect)}
     reply = await board.ari.ask(
-        "POST", "channels/create", body, endpoint=endpoint, app=settings.application, channelId=channel
+        "POST",
+        "channels/create",
+        {"variables": variables(effect)},
+        endpoint=endpoint,
+        app=settings.application,
+        channelId=channel,
     )
     if not reply.ok:
         raise Refused("channels/create", reply)
     await board.entered(channel, entering)
+
+
+async def dial(board: Board, effect: PlaceCall, channel: str) -> None:
+    """Have a channel ring whom it is for; Refused where it cannot."""
     await board.ari.must("POST", f"channels/{channel}/dial", timeout=str(ceil(effect.timeout or RINGING)))

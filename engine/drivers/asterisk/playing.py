@@ -8,7 +8,7 @@ shall not hear it, a helper speaks with that member's voice, which everybody hea
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -18,13 +18,16 @@ from engine.drivers.asterisk.events import Playback, PlaybackFinished
 from engine.drivers.asterisk.model import Leg, Name, Room, Sound
 from engine.drivers.sounds.speaker import Utterance
 from engine.errors import EngineError
-from engine.values.effects import PlayMedia, SendDigits, SpeakText, StopMedia
+from engine.values.effects import Effect, PlayMedia, SendDigits, SpeakText, StopMedia
 from engine.values.events import PlaybackEnded
 
 # Rounds that are asked for at a time: between two askings there is a gap of a few milliseconds.
 AT_ONCE = 20
 # Sounds that are dropped rather than played late: what a room plays goes one after the other.
 BRIEF = ("enter_sound", "exit_sound")
+# What helpers are called that sounds go through.
+OVER = "over"
+BEEP = "beep:1"
 # Keys that are sent: milliseconds of a key and of the gap after it; seconds of the pauses.
 KEY, BETWEEN = 100, 100
 PAUSES = {"w": 0.5, "W": 1.0}
@@ -38,6 +41,12 @@ class Library(Protocol):
 
     def known_text(self, utterance: Utterance) -> Path | None:
         """The file of a text, where it is at hand."""
+
+    def seconds(self, path: Path) -> float:
+        """How long a file plays."""
+
+    def playing(self, path: Path) -> bool:
+        """Keep a file that is being played; whether it is still there."""
 
     async def file(self, media: str) -> Path:
         """The file of a URL or a built-in sound; EngineError where it cannot be had."""
@@ -55,6 +64,8 @@ class Player:
         self.sounds: dict[Name, Sound] = {}
         self.playing: dict[str, Sound] = {}
         self._to: dict[str, dict[Name, Sound]] = {}
+        self._found: dict[Name, str] = {}  # what plays since before a restart
+        self._helpers: dict[str, str] = {}  # and the helpers that it goes through, by a sound's id
 
     # --- what is asked ---------------------------------------------------------------------------
 
@@ -71,13 +82,19 @@ class Player:
         said = Utterance(text=effect.text, voice=effect.voice, language=effect.language, ssml=effect.ssml)
         self._take(sound, self._library.known_text(said), self._library.spoken, said)
 
+    def beep(self, to: str, why: str) -> None:
+        """Let a call or room hear a beep over everything else, of which nothing is told; `why` is an id."""
+        sound = Sound(("", f"{why}/beep"), to, 1, over=True, purpose="beep")
+        self._take(sound, self._library.known(BEEP), self._library.file, BEEP)
+
     def send_digits(self, effect: SendDigits) -> None:
         """Send keys to the far end; the switch does not tell when it is done, so we count."""
         leg = self._board.legs.get(effect.call)
         if leg is not None:
-            sound = Sound((effect.owner, effect.id), effect.call, 1)
+            sound = Sound((effect.owner, effect.id), effect.call, 1, digits=effect.digits)
             self._add(sound)
-            self._board.go(self._send(leg, sound, effect.digits))
+            leg.keys.append(sound)
+            self._touch(leg)
 
     def stop(self, effect: StopMedia) -> None:
         """Stop a sound; nothing is told."""
@@ -91,6 +108,8 @@ class Player:
         if sound.name in self.sounds:  # asked again after a restart
             return
         self._add(sound)
+        if sound.name in self._found:
+            self._go_on(sound, self._found.pop(sound.name))
         if file is not None:
             self._ready(sound, file)
         else:
@@ -112,6 +131,8 @@ class Player:
         if sound.stopped:
             return
         sound.file = file
+        if sound.playback:  # it plays already
+            return
         leg = self._board.legs.get(sound.to)
         if leg is None:
             name = self._board.names.name("room", sound.to)
@@ -125,16 +146,31 @@ class Player:
     # --- ways to play ----------------------------------------------------------------------------
 
     def begin(self, leg: Leg) -> None:
-        """Play what has the channel to itself, now that it is alone."""
-        if leg.sounds and not leg.bridge and not leg.sounds[0].playback:
+        """Send keys, as soon as the far end can hear them; play what has the channel to itself, as it is alone."""
+        if leg.keys and not leg.sending and (leg.up or leg.placed is None):
+            leg.sending = True
+            self._board.go(self._send(leg))
+        if leg.sounds and not (leg.bridge or leg.sounds[0].playback or leg.sending or (leg.answer and not leg.up)):
             leg.quiet = False
-            leg.sounds[0].playback = "asked"  # at most once
-            self._board.go(self._play_at(leg.sounds[0], f"channels/{leg.channel}"))
+            self._play_at(leg.sounds[0], f"channels/{leg.channel}")
+
+    def break_in(self, leg: Leg) -> None:
+        """Silence what plays on a channel, which does nothing else meanwhile; `begin` goes on where it was."""
+        sound = leg.sounds[0] if leg.sounds else None
+        if sound is None or sound.file is None or sound.playback not in self.playing:
+            return
+        lasts, heard = self._library.seconds(sound.file), asyncio.get_running_loop().time() - sound.began
+        if sound.loops:
+            sound.loops -= min(int(heard // lasts), sound.asked - 1)
+        sound.skip = heard % lasts
+        self._silence(sound, leg)
+        del self.playing[sound.playback]
+        sound.playback = ""
 
     async def _whisper(self, sound: Sound, leg: Leg, to: str) -> None:
         """Play over what the channel hears, or with its voice."""
         board = self._board
-        sound.snoop = board.fresh("over", sound.name[1])
+        sound.snoop = board.fresh(OVER, sound.name[1])
         try:
             await board.snoop(leg.channel, sound.snoop, whisper=to)
         except Refused:
@@ -143,7 +179,7 @@ class Player:
         if sound.stopped:
             board.drop_channel(sound.snoop)
         else:
-            await self._play_at(sound, f"channels/{sound.snoop}")
+            self._play_at(sound, f"channels/{sound.snoop}")
 
     def _play_into(self, sound: Sound, room: Room | None) -> None:
         if room is None or (room.sounds and sound.purpose.partition(":")[0] in BRIEF):
@@ -163,34 +199,57 @@ class Player:
         except Refused:
             self._finish(sound, "failed")
             return
-        await self._play_at(sound, f"bridges/{room.bridge}")
+        self._play_at(sound, f"bridges/{room.bridge}")
 
-    async def _play_at(self, sound: Sound, place: str) -> None:
+    def _play_at(self, sound: Sound, place: str) -> None:
         """Begin a sound at that channel or bridge."""
         sound.place = place
-        await self._round(sound)
+        self._round(sound)
 
-    async def _round(self, sound: Sound) -> None:
-        """Ask for the next rounds of a sound."""
-        board = self._board
+    def _round(self, sound: Sound) -> None:
+        """Begin the next rounds of a sound."""
         if sound.stopped or sound.file is None:
             return
         sound.asked = min(sound.loops, AT_ONCE) if sound.loops else AT_ONCE
-        sound.playback = playback = board.fresh("play", sound.name[1])
-        self.playing[playback] = sound
+        sound.rounds += 1
+        sound.playback = self._name(sound.name, sound.rounds)
+        self.playing[sound.playback] = sound
         if sound.seconds and sound.cut is None:
             sound.cut = asyncio.get_running_loop().call_later(sound.seconds, self._cut, sound)
+        self._library.playing(sound.file)
         media = ",".join([f"sound:{sound.file.with_suffix('')}"] * sound.asked)
-        reply = await board.ari.ask("POST", f"{sound.place}/play/{playback}", media=media)
-        if sound.name not in self.sounds:  # stopped before the switch knew of it
+        self._board.go(self._ask_for(sound, sound.playback, media))
+
+    async def _ask_for(self, sound: Sound, playback: str, media: str) -> None:
+        """Have the switch play some rounds."""
+        board, skip = self._board, str(round(sound.skip * 1000))
+        sound.began, sound.skip = asyncio.get_running_loop().time() - sound.skip, 0.0
+        reply = await board.persist("POST", f"{sound.place}/play/{playback}", media=media, offsetms=skip)
+        failed = not reply.ok and self.playing.pop(playback, None) is not None
+        if failed or sound.playback != playback:  # it may play all the same; it was stopped before it was there
             await board.ari.ask("DELETE", f"playbacks/{playback}")
-        elif not reply.ok and self.playing.pop(playback, None) is not None:
+        if failed:
             self._finish(sound, "failed")
 
-    async def _send(self, leg: Leg, sound: Sound, digits: str) -> None:
+    def _name(self, sound: Name, rounds: int) -> str:
+        """The switch's name of some rounds: two take turns, so that they are found again after a restart."""
+        return self._board.names.name("play", f"{sound[1]}/{rounds % 2}")
+
+    async def _send(self, leg: Leg) -> None:
+        """Send all keys that are to be sent, while nothing plays."""
+        self.break_in(leg)
+        if leg.stops:
+            await asyncio.wait(leg.stops)
+        while leg.keys:
+            sound = leg.keys.pop(0)
+            await self._press(leg, sound)
+        leg.sending = False
+        self._touch(leg)
+
+    async def _press(self, leg: Leg, sound: Sound) -> None:
         """Send keys, with the pauses between them."""
         why = "ended"
-        keys = digits.replace("W", "ww").split("w")
+        keys = sound.digits.replace("W", "ww").split("w")
         for number, some in enumerate(keys):
             if number:
                 await asyncio.sleep(PAUSES["w"])
@@ -202,12 +261,56 @@ class Player:
                 await asyncio.sleep(len(some) * (KEY + BETWEEN) / 1000)
         self._finish(sound, why)
 
+    # --- after a restart -------------------------------------------------------------------------
+
+    async def find(self, standing: Iterable[Effect], channels: Iterable[str]) -> None:
+        """See which sounds of a run that was broken off still play: they go on, but for those that were stopped."""
+        for channel in channels:
+            kind, id = self._board.names.read(channel) or ("", "")  # noqa: A001
+            if kind == OVER:
+                self._helpers[id.partition("/")[0]] = channel
+        asked = [effect for effect in standing if isinstance(effect, PlayMedia | SpeakText)]
+        stopped = [effect for effect in standing if isinstance(effect, StopMedia)]
+        await asyncio.gather(
+            *(self._probe((effect.owner, effect.id)) for effect in asked),
+            *(self._stop_for_good((effect.owner, effect.id)) for effect in stopped),
+        )
+
+    async def _stop_for_good(self, name: Name) -> None:
+        for rounds in (0, 1):
+            await self._board.ari.ask("DELETE", f"playbacks/{self._name(name, rounds)}")
+
+    async def _probe(self, name: Name) -> None:
+        for playback in (self._name(name, 0), self._name(name, 1)):
+            if (await self._board.ari.ask("GET", f"playbacks/{playback}")).ok:
+                self._found[name] = playback
+
+    def _go_on(self, sound: Sound, playback: str) -> None:
+        """Take note of a sound that plays already; when its rounds are over it begins anew, or is over."""
+        sound.playback, sound.rounds = playback, int(playback[-1])
+        sound.asked = min(sound.loops, AT_ONCE) if sound.loops else AT_ONCE
+        sound.snoop = self._helpers.pop(sound.name[1], "")
+        self.playing[playback] = sound
+        leg = self._board.legs.get(sound.to)
+        if leg is None:
+            sound.room = self._board.room(sound.to)
+            sound.room.sounds += 1
+        elif not sound.over:
+            leg.sounds.append(sound)
+        if sound.seconds:
+            sound.cut = asyncio.get_running_loop().call_later(sound.seconds, self._cut, sound)
+        sound.place = (
+            f"channels/{sound.snoop or leg.channel}"
+            if leg is not None
+            else f"bridges/{self._board.room(sound.to).bridge}"
+        )
+
     # --- ends ------------------------------------------------------------------------------------
 
     def finished(self, said: PlaybackFinished) -> None:
         """Some rounds are over: on with the next ones, or the sound is."""
         sound = self.playing.pop(said.playback.id, None)
-        if sound is None or sound.stopped:
+        if sound is None or sound.stopped or self._is_dying(sound):
             return
         if said.playback.state == "failed":
             self._finish(sound, "failed")
@@ -217,7 +320,11 @@ class Player:
             if not sound.loops:
                 self._finish(sound, "ended")
                 return
-        self._board.go(self._round(sound))
+        self._round(sound)
+
+    def _is_dying(self, sound: Sound) -> bool:
+        leg = self._board.legs.get(sound.to)
+        return leg is not None and leg.dying
 
     def helpers(self) -> set[str]:
         """The helper channels that sounds go through."""
@@ -241,20 +348,25 @@ class Player:
             self._board.tell(PlaybackEnded(self._board.now(), *sound.name))
 
     def _finish(self, sound: Sound, why: str) -> None:
-        """Tell that a sound is over."""
-        if sound.name in self.sounds:
-            self._let_go(sound)
+        """Tell that a sound is over, where anybody waits for that."""
+        if sound.name not in self.sounds:
+            return
+        self._let_go(sound)
+        if sound.name[0]:
             self._board.tell(PlaybackEnded(self._board.now(), *sound.name, why))
 
     def _end(self, sound: Sound) -> None:
-        """Silence a sound at the switch; a channel is moved only after that."""
-        leg = self._board.legs.get(sound.to)
-        if sound.playback and not sound.snoop:
-            ending = self._board.spawn(self._board.ari.ask("DELETE", f"playbacks/{sound.playback}"))
-            if leg is not None and sound in leg.sounds:
-                leg.stops.add(ending)
-                ending.add_done_callback(leg.stops.discard)
+        """Silence a sound at the switch, and forget it."""
+        if sound.playback in self.playing and not sound.snoop:
+            self._silence(sound, self._board.legs.get(sound.to))
         self._let_go(sound)
+
+    def _silence(self, sound: Sound, leg: Leg | None) -> None:
+        """End what plays of a sound; a channel is moved only after that."""
+        ending = self._board.spawn(self._board.ari.ask("DELETE", f"playbacks/{sound.playback}"))
+        if leg is not None and sound in leg.sounds:
+            leg.stops.add(ending)
+            ending.add_done_callback(leg.stops.discard)
 
     def _let_go(self, sound: Sound) -> None:
         sound.stopped = True
@@ -264,6 +376,7 @@ class Player:
         if not mates:
             self._to.pop(sound.to, None)
         self.playing.pop(sound.playback, None)
+        sound.playback = ""
         if sound.cut is not None:
             sound.cut.cancel()
         if sound.snoop:

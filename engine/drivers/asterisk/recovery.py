@@ -7,19 +7,38 @@ only after a while: a call that came in meanwhile is told of later.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, get_args
 
 from engine.drivers.asterisk.board import Board
-from engine.drivers.asterisk.client import found
-from engine.drivers.asterisk.model import Leg
+from engine.drivers.asterisk.client import Refused, found
+from engine.drivers.asterisk.model import Kind, Leg, Snoop
 from engine.drivers.asterisk.names import PREFIX
 from engine.drivers.asterisk.playing import Player
 from engine.drivers.asterisk.settling import Settler
 from engine.drivers.asterisk.taking import Takes
+from engine.values.effects import CallFacts, PlaceCall
+from engine.values.events import CallEnded
 
 # Seconds for which something that nobody wants is left in peace.
 GRACE = 1.0
+
+
+Channels = Mapping[str, Mapping[str, Any]]
+KINDS: Mapping[str, Kind] = {kind: kind for kind in get_args(Kind)}
+
+
+class Living(Protocol):
+    """A live call, as a view of the exchange shows it."""
+
+    @property
+    def about(self) -> CallFacts:
+        """Its facts."""
+
+
+def ended(*, up: bool) -> str:
+    """Why a call is over that ended while nobody listened: as calls mostly end."""
+    return "hangup" if up else "no_answer"
 
 
 class Recovery:
@@ -30,13 +49,34 @@ class Recovery:
     ) -> None:
         """Keep everybody."""
         self._board, self._settler, self._player, self._takes, self._over = board, settler, player, takes, over
+        self._since = ""
 
     async def channels(self) -> dict[str, Mapping[str, Any]]:
         """The channels that are at the switch, by their names."""
         return {channel["id"]: channel for channel in found(await self._board.ari.ask("GET", "channels"))}
 
-    async def look(self) -> bool:
-        """Take note of how things are; True where all calls are gone that there were."""
+    async def restarted(self) -> bool:
+        """Whether this is another Asterisk than the one that we knew."""
+        reply = await self._board.ari.must("GET", "asterisk/info", only="status")
+        before, self._since = self._since, str(reply.read()["status"]["startup_time"])
+        return before not in ("", self._since)
+
+    def take_up(self, calls: Sequence[Living], channels: Channels) -> None:
+        """Know again the calls of a run that was broken off; those whose channel is gone have ended."""
+        board = self._board
+        by_call = {board.call_of(channel): channel for channel in channels}
+        for about in (call.about for call in calls if call.about.call not in board.legs):
+            channel = by_call.get(about.call)
+            placed = PlaceCall(about.call, about.called) if about.role != "inbound" else None
+            if channel is not None:
+                board.add(Leg(about.call, channel, placed=placed, up=about.answered_at is not None))
+                if placed is not None and channels[channel]["state"] == "Down":  # made, and perhaps not yet dialled
+                    board.go(board.ari.ask("POST", f"channels/{channel}/dial"))
+            elif about.status != "queued":  # else it is placed again
+                board.tell(CallEnded(board.now(), about.call, ended(up=about.answered_at is not None)))
+
+    async def look(self) -> None:
+        """Take note of how things are; tell which calls have ended."""
         board = self._board
         channels = await self.channels()
         bridges = found(await board.ari.ask("GET", "bridges"))
@@ -44,45 +84,63 @@ class Recovery:
         for bridge in bridges:
             if board.names.read(bridge["id"]) is not None:
                 board.has_bridge(bridge["id"])
-        known = [leg for leg in board.legs.values() if leg.created]
-        lost = [leg for leg in known if leg.channel not in channels]
-        for leg in known:
-            self._note(leg, channels, where)
+        self._note_helpers(channels, where)
         await self._takes.look_again()
         await self._player.look_again()
-        if lost and len(lost) == len(known):
-            return True
-        for leg in lost:
-            self._over(leg, "lost" if not leg.ending else "hangup")
-        return False
+        for leg in [leg for leg in board.legs.values() if leg.created]:
+            if leg.channel in channels:
+                self._note(leg, channels, where)
+            else:
+                self._over(leg, ended(up=leg.up))
 
-    def _note(self, leg: Leg, channels: Mapping[str, Mapping[str, Any]], where: Mapping[str, str]) -> None:
+    def _note(self, leg: Leg, channels: Channels, where: Mapping[str, str]) -> None:
         """Take note of how one leg is."""
-        channel = channels.get(leg.channel)
-        if channel is None:
-            return
         leg.bridge = where.get(leg.channel, "")
         leg.muted, leg.quiet, leg.stale = None, False, True
         for kind, snoop in list(leg.snoops.items()):
             if snoop.name not in channels:
                 del leg.snoops[kind]
-            else:
-                snoop.bridge = where.get(snoop.name, "")
-        if channel["state"] == "Up":
+        if channels[leg.channel]["state"] == "Up":
             self._settler.answered(leg)
 
-    async def clear_away(self) -> None:
-        """Take away what is ours and wanted by nobody."""
+    def _note_helpers(self, channels: Channels, where: Mapping[str, str]) -> None:
+        """Know the helpers again that earlier connections, or an earlier process, have made."""
         board = self._board
-        await board.pause(GRACE)
+        for name, channel in channels.items():
+            kind, id = board.names.read(name) or ("", "")  # noqa: A001
+            leg = board.legs.get(id.partition("/")[0])
+            if leg is not None and kind in KINDS and kind not in leg.snoops:
+                bridge = where.get(name, "")
+                of = str(channel["name"]).removeprefix("Snoop/").rpartition("-")[0]
+                leg.snoops[KINDS[kind]] = Snoop(name, of, bridge, bridge)
+
+    async def clear_away(self) -> None:
+        """Take away what is ours and was wanted by nobody for a while."""
+        board = self._board
+        try:
+            before = await self._unwanted()
+            await board.pause(GRACE)
+            for path in await self._unwanted():
+                if path in before:
+                    await board.end(path)
+        except Refused:  # the switch is away again, and is looked through when it is back
+            return
+
+    async def _unwanted(self) -> list[str]:
+        """Paths of what is ours and wanted by nobody."""
+        board = self._board
+        channels, bridges = await self.channels(), found(await board.ari.ask("GET", "bridges"))
         wanted = {snoop.name for leg in board.legs.values() for snoop in leg.snoops.values()}
         wanted |= board.channels.keys() | self._player.helpers() | self._takes.helpers()
-        for name, channel in (await self.channels()).items():
-            if name not in wanted and name not in board.channels and self._is_ours(name, channel):
-                await board.ari.ask("DELETE", f"channels/{name}")
-        for bridge in found(await board.ari.ask("GET", "bridges")):
-            if bridge["id"].startswith(PREFIX) and not bridge["channels"] and not board.wants_bridge(bridge["id"]):
-                await board.ari.ask("DELETE", f"bridges/{bridge['id']}")
+        return [
+            f"channels/{name}"
+            for name, channel in channels.items()
+            if self._is_ours(name, channel) and not (name in wanted or board.awaits(name))
+        ] + [
+            f"bridges/{bridge['id']}"
+            for bridge in bridges
+            if bridge["id"].startswith(PREFIX) and not (bridge["channels"] or board.wants_bridge(bridge["id"]))
+        ]
 
     def _is_ours(self, name: str, channel: Mapping[str, Any]) -> bool:
         dialplan = channel.get("dialplan", {})

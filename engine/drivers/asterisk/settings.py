@@ -27,6 +27,10 @@ class AriSettings(Struct, frozen=True, kw_only=True):
     uri: str = "PJSIP/callflow-out/{uri}"
     deadline: float = DEADLINE
 
+    def __repr__(self) -> str:
+        """Show where and who, never the password."""
+        return f"AriSettings({self.user}@{self.url})"
+
     @property
     def authorization(self) -> str:
         """The header that proves who we are, to Asterisk and from it."""

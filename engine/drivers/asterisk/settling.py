@@ -14,16 +14,18 @@ import asyncio
 from collections.abc import Callable
 
 from engine.drivers.asterisk.board import Board
-from engine.drivers.asterisk.causes import ORDINARY
+from engine.drivers.asterisk.causes import ORDINARY, REASONS
 from engine.drivers.asterisk.client import Refused
 from engine.drivers.asterisk.model import Kind, Leg, Snoop
 from engine.drivers.asterisk.wiring import Helper, Wiring, wiring
 from engine.values.events import CallAnswered, JoinFailed, MemberChangeFailed, MemberJoined, MemberLeft
 
 # A channel that stays alone without a sound for so many seconds is sent silence: far ends want to hear something.
-GAP = 0.02
+GAP = 0.01
 # Attempts to take a channel out of a bridge, or to end it, before it is given up as lost; seconds between them.
 ATTEMPTS, BETWEEN = 3, 0.2
+# The two helpers of a coach that meet in a bridge of their own.
+ASIDE: frozenset[Kind] = frozenset(("say", "whisper"))
 # What the switch says where there is nothing to undo: not found, not in that bridge, not in our application.
 UNDONE = frozenset((400, 404, 409, 422))
 
@@ -116,30 +118,42 @@ class Settler:
         if not reply.ok and reply.status not in UNDONE:
             raise Refused(f"DELETE {kind}", reply)
         leg.snoops.pop(kind, None)
-        if kind == "whisper":  # nobody else is in there
+        if kind in ASIDE and not ASIDE & leg.snoops.keys():  # nobody else is in there
             self._board.drop_bridge(snoop.wanted)
 
     # --- connect ---------------------------------------------------------------------------------
 
     async def _connect(self, leg: Leg, wanted: Wiring) -> None:
         board = self._board
-        if wanted.bridge and leg.bridge != wanted.bridge:
+        if wanted.bridge and (leg.bridge != wanted.bridge or leg.doubtful):
             await board.bridge(wanted.bridge)
             await self._be_loud(leg)
             await self._unmute(leg, wanted)
             self._look_again(leg)
-            leg.bridge = wanted.bridge  # from now on it may be in there
-            absorb = "true" if wanted.absorb else "false"
-            await board.ari.must("POST", f"bridges/{wanted.bridge}/addChannel", channel=leg.channel, absorbDTMF=absorb)
+            await self._enter(leg, wanted)
         await self._unmute(leg, wanted)
         for kind, wish in wanted.helpers.items():
             await self._help(leg, kind, wish)
 
+    async def _enter(self, leg: Leg, wanted: Wiring) -> None:
+        """Put a channel into its bridge; one that Asterisk does not find is made once more for the next attempt."""
+        board, absorb = self._board, "true" if wanted.absorb else "false"
+        leg.bridge, leg.doubtful = wanted.bridge, True  # from now on it may be in there
+        try:
+            await board.ari.must("POST", f"bridges/{wanted.bridge}/addChannel", channel=leg.channel, absorbDTMF=absorb)
+        except Refused as refused:
+            if refused.status == 404:
+                board.make_again(wanted.bridge)
+            raise
+        leg.doubtful = False
+
     async def _unmute(self, leg: Leg, wanted: Wiring) -> None:
         if leg.muted is not False and not wanted.muted:
             self._look_again(leg)
+            leg.muted = None
             await self._board.ari.must("DELETE", f"channels/{leg.channel}/mute", direction="in")
-            leg.muted = False
+            if not leg.stale:  # or it may have been muted out of turn
+                leg.muted = False
 
     async def _help(self, leg: Leg, kind: Kind, wish: Helper) -> None:
         """Make a helper, and put it into its bridge."""
@@ -205,9 +219,8 @@ class Settler:
             leg.stale = True
             await asyncio.sleep(BETWEEN)
         else:
-            leg.ending = ORDINARY
-            await board.ari.ask("DELETE", f"channels/{leg.channel}", reason=ORDINARY)
             self._over(leg, "lost")
+            board.drop_channel(leg.channel, ORDINARY if leg.up else REASONS["internal"])
 
     # --- silence ---------------------------------------------------------------------------------
 
@@ -223,7 +236,11 @@ class Settler:
         leg.idle = None
         if self._is_idle(leg) and leg.runner is None:
             leg.quiet = True
-            self._board.go(self._board.ari.ask("POST", f"channels/{leg.channel}/silence"))
+            self._board.go(self._silence(leg))
+
+    async def _silence(self, leg: Leg) -> None:
+        if not (await self._board.ari.ask("POST", f"channels/{leg.channel}/silence")).ok:
+            leg.quiet = False
 
     async def _be_loud(self, leg: Leg) -> None:
         """End the silence that is sent: it would drown the room."""

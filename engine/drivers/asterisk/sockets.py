@@ -103,6 +103,7 @@ class Outbound(Socket):
     """Asterisk connects to us, with the same user and password as ours, and again whenever it lost us."""
 
     _runner: web.AppRunner | None = None
+    _site: web.TCPSite | None = None
 
     async def start(self) -> None:
         """Listen; RequestError where that cannot be."""
@@ -112,13 +113,17 @@ class Outbound(Socket):
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.1)
         await self._runner.setup()
         try:
-            await web.TCPSite(self._runner, host.strip("[]"), int(port)).start()
+            self._site = web.TCPSite(self._runner, host.strip("[]"), int(port))
+            await self._site.start()
         except (OSError, ValueError) as error:
             await self._runner.cleanup()
+            self._site = None
             raise RequestError(f"cannot listen for Asterisk: {error}", field="asterisk.listen") from None
 
     async def stop(self) -> None:
         """Close it for good."""
+        if self._site is not None:
+            await self._site.stop()  # first: Asterisk comes again at once
         if self.ari.socket is not None:
             await self.ari.socket.close()
         await super().stop()

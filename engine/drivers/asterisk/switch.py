@@ -8,34 +8,31 @@ Nothing here decides anything that the exchange could decide.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 from engine.drivers.asterisk.board import Board
 from engine.drivers.asterisk.client import Ari, Refused
 from engine.drivers.asterisk.events import TAGS
 from engine.drivers.asterisk.model import Leg
-from engine.drivers.asterisk.names import Names, call_of
+from engine.drivers.asterisk.names import Names
 from engine.drivers.asterisk.playing import Library, Player
-from engine.drivers.asterisk.recovery import Recovery
+from engine.drivers.asterisk.recovery import Living, Recovery
 from engine.drivers.asterisk.settings import AriSettings
-from engine.drivers.asterisk.settling import Settler
+from engine.drivers.asterisk.settling import ASIDE, Settler
 from engine.drivers.asterisk.sockets import Inbound, Outbound
 from engine.drivers.asterisk.taking import Takes
 from engine.drivers.asterisk.telling import Home, Tells
 from engine.drivers.asterisk.wanting import Wants
 from engine.drivers.recordings import Recordings
 from engine.drivers.sounds.convert import Converter
-from engine.values.effects import CallFacts, Effect, ForgetRecording, PlaceCall, StartRecording
+from engine.values.effects import Effect, ForgetRecording, StartRecording
 from engine.values.events import CallEnded, Event, SwitchWasLost
 
-
-class Living(Protocol):
-    """A live call, as a view of the exchange shows it."""
-
-    @property
-    def about(self) -> CallFacts:
-        """Its facts."""
+# Seconds for which a start waits for Asterisk where there are calls to be taken up.
+COMING = 3.0
 
 
 class Watch(Protocol):
@@ -75,17 +72,18 @@ class Asterisk:
         self.recordings = recordings
         self.ari = Ari(settings)
         self._kept = tuple(keep)
+        self._looking = asyncio.Lock()
         self._watch = watch or (lambda state, why: None)
         self._home: Home | None = None
         self.board = board = Board(self.ari, Names("0"), self._tell, lambda: 0.0)
         self._settler = settler = Settler(board, lambda leg: player.begin(leg), self._over)
         self._player = player = Player(board, library, settler.touch)
-        self._takes = takes = Takes(board, recordings, converter)
+        self._takes = takes = Takes(board, recordings, converter, player.beep)
         self._wants = Wants(board, settler, player, takes, self._over)
         self._tells = Tells(board, settler, player, takes, self._over)
         self._recovery = Recovery(board, settler, player, takes, self._over)
         self._socket = (Outbound if settings.listen else Inbound)(self.ari, self._tells.hear, self._opened, self._lost)
-        self._to_take_up: tuple[Sequence[Effect], Sequence[Living]] | None = None
+        self._to_take_up: tuple[Sequence[Effect], Sequence[Living]] | None = None  # None: not ready
         self.performs: Mapping[type[Effect], Callable[[Any], None]] = {
             **self._wants.performs,
             ForgetRecording: lambda effect: recordings.drop(effect.id),
@@ -113,7 +111,7 @@ class Asterisk:
 
     async def stop(self) -> None:
         """Let go of Asterisk, without ending anything there."""
-        self.board.away = "the service has stopped"
+        self.board.lost("the service has stopped")
         await self._socket.stop()
         await self.board.stop()
         await self.ari.close()
@@ -123,32 +121,51 @@ class Asterisk:
     # --- the connection --------------------------------------------------------------------------
 
     async def recover(self, standing: Sequence[Effect], calls: Sequence[Living]) -> None:
-        """Take up the calls of a run that was broken off, as soon as Asterisk is there."""
+        """Take up the calls of a run that was broken off: now, or as soon as Asterisk is there.
+
+        It is waited for a little, so that what it tells of the time without us comes first.
+        """
         self._to_take_up = (standing, calls)
         if self.ari.socket is not None:
             await self._opened()
+        elif calls:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.board.back(), COMING)
 
     async def _opened(self) -> None:
-        """Look through everything that is there, now that we can."""
-        try:
-            await self._listen_to_what_matters()
+        """Look through everything that is there, now that we can; one that does not answer is connected to again."""
+        async with self._looking:
             if self._to_take_up is None:  # the service is not ready for it
                 return
-            (standing, calls), self._to_take_up = self._to_take_up, ((), ())
-            await self._take_up(calls)
-            everything_gone = await self._recovery.look()
-        except Refused as refused:
-            self._lost(str(refused))
-            return
-        self.board.away = ""
-        self._watch("found", "")
-        if everything_gone:
-            self._forget_all()
-        for effect in standing:
-            self.performs[type(effect)](effect)
-        for leg in list(self.board.legs.values()):
-            self._settler.touch(leg)
-        self.board.go(self._recovery.clear_away())
+            socket = self.ari.socket
+            try:
+                await self._listen_to_what_matters()
+                restarted = await self._look_through(*self._to_take_up)
+            except Refused as refused:
+                self._lost(str(refused))
+                if socket is not None:
+                    await socket.close()
+                return
+            standing, self._to_take_up = self._to_take_up[0], ((), ())
+            self.board.found()
+            self._watch("found", "")
+            if restarted:
+                self._forget_all()
+            for effect in standing:
+                self.performs[type(effect)](effect)
+            self._wants.make_so()
+            self.board.go(self._recovery.clear_away())
+
+    async def _look_through(self, standing: Sequence[Effect], calls: Sequence[Living]) -> bool:
+        """Compare what is there with what we know; True where it is another Asterisk than before."""
+        restarted = await self._recovery.restarted()
+        if not restarted:
+            channels = await self._recovery.channels()
+            self._recovery.take_up(calls, channels)
+            await self._player.find(standing, channels)
+            await self._takes.find(standing, channels)
+            await self._recovery.look()
+        return restarted
 
     async def _listen_to_what_matters(self) -> None:
         """Have Asterisk tell only what we read: it says much more. Its replies pass the same filter."""
@@ -158,29 +175,10 @@ class Asterisk:
         if not reply.ok:
             raise Refused(f"PUT {path}", reply)
 
-    async def _take_up(self, calls: Sequence[Living]) -> None:
-        """Know again the calls of the run that was broken off; those whose channel is gone have ended."""
-        if not calls:
-            return
-        board, channels = self.board, await self._recovery.channels()
-        by_call: dict[str, str] = {}
-        for channel in channels:
-            known = board.names.read(channel)
-            by_call[call_of(channel) if known is None else known[1] if known[0] == "call" else ""] = channel
-        for call in calls:
-            about = call.about
-            channel_of = by_call.get(about.call)
-            if channel_of is not None:
-                up = channels[channel_of]["state"] == "Up"
-                placed = PlaceCall(about.call, about.called) if about.role != "inbound" else None
-                board.add(Leg(about.call, channel_of, placed=placed, up=up and about.answered_at is not None))
-            elif about.status != "queued":
-                self._tell(CallEnded(board.now(), about.call, "hangup" if about.answered_at else "no_answer"))
-
     def _lost(self, why: str) -> None:
         if self.board.away != why:
             self._watch("lost", why)
-        self.board.away = why or "Asterisk is away"
+        self.board.lost(why)
 
     def _forget_all(self) -> None:
         """Every call is gone, and the switch with it."""
@@ -207,10 +205,9 @@ class Asterisk:
         if leg.idle is not None:
             leg.idle.cancel()
         self._player.forget(leg.call)
-        whisper = leg.snoops.pop("whisper", None)
-        if whisper is not None:  # it is on another's channel
-            board.drop_channel(whisper.name)
-            board.drop_bridge(whisper.wanted)
+        for kind in ASIDE & leg.snoops.keys():  # one is on another's channel; nobody else is in their bridge
+            board.drop_channel(leg.snoops[kind].name)
+            board.drop_bridge(leg.snoops[kind].wanted)
         self._settler.touch_coaches(leg)
         self._settler.leave(leg)
         if leg.partner:

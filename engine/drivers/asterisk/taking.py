@@ -1,41 +1,47 @@
 """Records calls and rooms: helpers listen to a channel while the switch writes, and the files are fetched at the end.
 
 A room is recorded in its bridge. A call is recorded through helpers on its channel, so that it may be played to, moved
-and joined to rooms meanwhile: what the caller says for a recording verb, both sides for everything else, each on a
-side of its own where two channels are asked for. What the switch has written becomes the recording's own file in the
-format that was asked for, and its length is measured there.
+and joined to rooms meanwhile: both sides mixed, or each on a channel of its own where that is asked for. What the
+switch has written becomes the recording's own file in the format that was asked for, and its length is measured there.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from math import ceil
 from pathlib import Path
 from typing import Literal
 
 from engine.drivers.asterisk.board import Board
-from engine.drivers.asterisk.client import Refused
+from engine.drivers.asterisk.client import Refused, Reply
 from engine.drivers.asterisk.events import RecordingFailed, RecordingFinished
 from engine.drivers.asterisk.model import Name, Take
 from engine.drivers.recordings import Recordings
 from engine.drivers.sounds import waves
 from engine.drivers.sounds.convert import Converter
 from engine.errors import EngineError
-from engine.values.effects import PauseRecording, ResumeRecording, StartRecording, StopRecording
+from engine.values.effects import Effect, PauseRecording, ResumeRecording, StartRecording, StopRecording
 from engine.values.events import RecordingEnded, RecordingStarted
 
-# Which way a helper listens, by what is recorded: the caller's own words; both mixed; both, each alone.
-CALLER, BOTH, EACH = ("in",), ("both",), ("in", "out")
-ONE_SIDED = ("record_verb",)
+# Which way helpers listen: to both sides at once, or to each alone where these channels are asked for.
+BOTH, EACH = ("both",), ("in", "out")
+TWO_CHANNELS = ("dual", "stereo")
+# The switch counts whole seconds: we end a recording that is long enough, the switch does where we are gone.
+MORE = 1
+# What helpers are called that record.
+TAP = "tap"
 
 
 class Takes:
     """All recordings; each is answered once, when its file is there or cannot be."""
 
-    def __init__(self, board: Board, recordings: Recordings, converter: Converter) -> None:
-        """Nothing is recorded yet."""
-        self._board, self._recordings, self._converter = board, recordings, converter
+    def __init__(
+        self, board: Board, recordings: Recordings, converter: Converter, beep: Callable[[str, str], None]
+    ) -> None:
+        """Nothing is recorded yet; `beep` lets a call or room hear one, under the id of what it tells of."""
+        self._board, self._recordings, self._converter, self._beep = board, recordings, converter, beep
         self._takes: dict[Name, Take] = {}
         self._parts: dict[str, Take] = {}
 
@@ -45,28 +51,47 @@ class Takes:
         """Begin one."""
         name = (effect.owner, effect.id)
         if name not in self._takes:
-            take = self._takes[name] = Take(effect)
+            take = self._takes[name] = Take(effect, left=effect.max_length)
             self._board.go(self._start(take))
 
     def pause(self, effect: PauseRecording) -> None:
         """Write nothing for a while."""
         self._all(effect, "POST", "/pause")
+        self._wind(effect, on=False)
 
     def resume(self, effect: ResumeRecording) -> None:
         """Write on."""
         self._all(effect, "DELETE", "/pause")
+        self._wind(effect, on=True)
 
     def stop(self, effect: StopRecording) -> None:
         """End one."""
         take = self._takes.get((effect.owner, effect.id))
         if take is not None:
-            take.why, take.stopped = "stopped", True
+            take.why, take.stopped = take.why or "stopped", True
             self._all(effect, "POST", "/stop")
 
     def _all(self, effect: PauseRecording | ResumeRecording | StopRecording, method: str, what: str) -> None:
         take = self._takes.get((effect.owner, effect.id))
         for part in take.running if take is not None else ():
             self._board.go(self._board.ari.ask(method, f"recordings/live/{part}{what}"))
+
+    def _wind(self, effect: StartRecording | PauseRecording | ResumeRecording, *, on: bool) -> None:
+        """Let the clock of a recording that may last so long run, or stand still: only what is recorded counts."""
+        take, loop = self._takes.get((effect.owner, effect.id)), asyncio.get_running_loop()
+        if take is None:
+            return
+        if take.clock is not None:
+            take.left = take.clock.when() - loop.time()
+            take.clock.cancel()
+            take.clock = None
+        if on and take.left > 0:
+            take.clock = loop.call_later(take.left, self._cut, take)
+
+    def _cut(self, take: Take) -> None:
+        """It is long enough."""
+        take.why = take.why or "max_length"
+        self.stop(StopRecording(take.asked.owner, take.asked.id))
 
     # --- the switch ------------------------------------------------------------------------------
 
@@ -77,43 +102,56 @@ class Takes:
             if leg is None:
                 await self._record(take, f"bridges/{await self._room(asked.of)}")
             else:
-                for side in EACH if asked.channels == "dual" else CALLER if asked.source in ONE_SIDED else BOTH:
-                    tap = board.fresh("tap", asked.id)
+                for side in EACH if asked.channels in TWO_CHANNELS else BOTH:
+                    tap = board.fresh(TAP, f"{asked.id}/{len(take.parts)}")
                     await board.snoop(leg.channel, tap, spy=side)
                     await self._record(take, f"channels/{tap}")
         except Refused:
             await self._give_up(take)
             return
         board.tell(RecordingStarted(board.now(), asked.owner, asked.id))
+        self._wind(asked, on=True)
+        if asked.beep:
+            self._beep(asked.of, asked.id)
         if take.stopped:  # meanwhile
             self.stop(StopRecording(asked.owner, asked.id))
 
     async def _room(self, id: str) -> str:  # noqa: A002
-        room = self._board.room(id)
-        await self._board.bridge(room.bridge)
-        return room.bridge
+        name = self._board.names.name("room", id)
+        if name not in self._board.rooms:
+            raise Refused(f"nothing is called {id}", Reply(404))
+        await self._board.bridge(name)
+        return name
 
     async def _record(self, take: Take, place: str) -> None:
         """Have the switch write what is heard at that place."""
         asked = take.asked
-        part = self._board.fresh("take", asked.id)
-        take.parts[part] = place
-        take.running.add(part)
-        self._parts[part] = take
+        part = self._part(asked, len(take.parts))
+        self._runs(take, part, place)
         await self._board.ari.must(
             "POST",
             f"{place}/record",
             name=part,
             format="wav",
             ifExists="overwrite",
-            maxDurationSeconds=str(ceil(asked.max_length)),
+            maxDurationSeconds=str(ceil(asked.max_length) + MORE) if asked.max_length else "0",
             maxSilenceSeconds=str(ceil(asked.silence)),
         )
+
+    def _part(self, asked: StartRecording, side: int) -> str:
+        """The switch's name of one side of a recording, found again after a restart."""
+        return self._board.names.name("take", f"{asked.id}/{side}")
+
+    def _runs(self, take: Take, part: str, place: str) -> None:
+        take.parts[part] = place
+        take.running.add(part)
+        self._parts[part] = take
 
     async def _give_up(self, take: Take) -> None:
         asked = take.asked
         for part in take.parts:
             self._parts.pop(part, None)
+        self._wind(asked, on=False)
         self._takes.pop((asked.owner, asked.id), None)
         for part, place in take.parts.items():
             await self._board.ari.ask("DELETE", f"recordings/live/{part}")
@@ -145,12 +183,15 @@ class Takes:
             self.stop(StopRecording(take.asked.owner, take.asked.id))
             return
         take.why = take.why or self._why(take)
+        self._wind(take.asked, on=False)
         self._takes.pop((take.asked.owner, take.asked.id), None)
         self._board.go(self._store(take))
 
     def _why(self, take: Take) -> str:
         """Say why a recording ended that nobody stopped; its length decides between the bounds (see `_store`)."""
         of = self._board.legs.get(take.asked.of)
+        if of is not None and of.dying:
+            return "hangup"
         if of is None and self._board.names.name("room", take.asked.of) not in self._board.rooms:
             return "hangup"
         return "max_length" if take.asked.max_length and not take.asked.silence else "silence"
@@ -175,7 +216,7 @@ class Takes:
         board.tell(RecordingEnded(board.now(), asked.owner, asked.id, result, seconds, why, url))
 
     async def _make(self, take: Take) -> float:
-        """Bring the parts here, put them together; seconds of sound."""
+        """Bring the parts here, put them together; seconds of sound, 0 where there is none that is of any use."""
         asked, store = take.asked, self._recordings
         target = store.place(asked.id, "wav")
         files = [target.with_name(f"{target.name}.{number}.part") for number in range(len(take.parts))]
@@ -184,13 +225,16 @@ class Takes:
                 await self._fetch(part, file)
             if len(files) == 2:
                 await self._converter.stereo(files[0], files[1], target)
-            elif asked.trim:
-                await self._converter.trim(files[0], target)
             else:
                 files[0].replace(target)
+            if asked.trim:
+                await self._converter.trim(target, target)
         finally:
             for file in files:
                 file.unlink(missing_ok=True)
+        if take.why == "silence" and await asyncio.to_thread(waves.is_silent, target):
+            store.drop(asked.id)
+            return 0.0
         seconds = waves.seconds(target)
         await store.finish(asked.id, asked.format)
         return seconds
@@ -198,6 +242,33 @@ class Takes:
     async def _fetch(self, part: str, file: Path) -> None:
         body = await self._board.ari.download(f"recordings/stored/{part}/file")
         await asyncio.to_thread(file.write_bytes, body)
+
+    # --- after a restart -------------------------------------------------------------------------
+
+    async def find(self, standing: Iterable[Effect], channels: Iterable[str]) -> None:
+        """See which recordings of a run that was broken off still run, or were written: they are not begun again."""
+        taps = {known: channel for channel in channels if (known := self._tap(channel))}
+        asked = [effect for effect in standing if isinstance(effect, StartRecording)]
+        await asyncio.gather(*(self._probe(effect, taps) for effect in asked))
+
+    def _tap(self, channel: str) -> str:
+        kind, id = self._board.names.read(channel) or ("", "")  # noqa: A001
+        return id.rpartition("/")[0] if kind == TAP else ""
+
+    async def _probe(self, asked: StartRecording, taps: Mapping[str, str]) -> None:
+        board, take = self._board, Take(asked)
+        for side in range(2):
+            part = self._part(asked, side)
+            tap = taps.get(f"{asked.id}/{side}", "")
+            place = f"channels/{tap}" if tap else ""
+            if (await board.ari.ask("GET", f"recordings/live/{part}")).ok:
+                self._runs(take, part, place)
+            elif (await board.ari.ask("GET", f"recordings/stored/{part}")).ok:
+                take.parts[part] = place
+        if take.parts:
+            self._takes[asked.owner, asked.id] = take
+            if not take.running:
+                self.over(take, next(iter(take.parts)))
 
     # --- after a loss ----------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from engine.drivers.asterisk import events as ari
 from engine.drivers.asterisk.board import Board
-from engine.drivers.asterisk.causes import NO_ROOM, NOBODY, why_over, why_unanswered
+from engine.drivers.asterisk.causes import NO_ROOM, NOBODY, why_over, why_requested, why_unanswered
 from engine.drivers.asterisk.model import Leg
 from engine.drivers.asterisk.names import PREFIX, call_of
 from engine.drivers.asterisk.playing import Player
@@ -149,7 +149,7 @@ class Tells:
     def _hang_up_requested(self, said: ari.ChannelHangupRequest) -> None:
         leg = self._board.channels.get(said.channel.id)
         if leg is not None:
-            leg.hung_up = leg.hung_up or said.cause
+            leg.dying, leg.hung_up = True, leg.hung_up or why_requested(said.cause, soft=said.soft)
 
     def _ended(self, said: ari.StasisEnd) -> None:
         leg = self._board.channels.get(said.channel.id)

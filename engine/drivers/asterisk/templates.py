@@ -45,7 +45,21 @@ DIRECTORIES = {
 # `_.` would also catch the extensions that Asterisk itself uses (h, i, t …), which have one letter.
 NUMBERS = ("_[+0-9A-Za-z*#].", "_[0-9*#]", "s")
 # After `in` come the names of the request's X- headers, so that the application asks for those that are there.
-STEPS = ("1,Stasis({application},in,${{PJSIP_HEADERS(X-)}})", " same => n,Hangup(34)  ; the application is away: 503")
+# Who talks is told from the beginning: asking for it later would be one more request for each call.
+STEPS = (
+    "1,Set(TALK_DETECT(set)={talk_detect})",
+    " same => n,Stasis({application},in,${{PJSIP_HEADERS(X-)}})",
+    " same => n,Hangup(34)  ; the application is away: 503",
+)
+# Milliseconds of silence that end somebody's talk, and how loud a frame of talk is on average.
+TALK_DETECT = "800,256"
+
+# Messages inside Asterisk that the driver does not need. Each costs time: those of a bridge describe everybody in it,
+# whoever comes or goes, and six variables are set at the end of each call.
+UNHEARD = (
+    "ast_channel_entered_bridge_type", "ast_channel_left_bridge_type", "ast_channel_varset_type",
+    "ast_channel_dtmf_begin_type", "ast_rtp_rtcp_sent_type", "ast_rtp_rtcp_received_type",
+)  # fmt: skip
 
 FILES = {
     "asterisk.conf": """
@@ -211,7 +225,14 @@ entry = {music}
     "cel.conf": "[general]\nenable = no\n",
     "manager.conf": "[general]\nenabled = no\n",
     "ccss.conf": "[general]\ncc_max_requests = 0\n",
-    "stasis.conf": "[threadpool]\ninitial_size = 5\nidle_timeout_sec = 20\nmax_size = 50\n",
+    "stasis.conf": "\n".join(
+        (
+            "[threadpool]\ninitial_size = 5\nidle_timeout_sec = 20\nmax_size = 50\n",
+            "; Nobody listens to these here: they would be made for nothing.\n[declined_message_types]",
+            *(f"decline = {kind}" for kind in UNHEARD),
+            "",
+        )
+    ),
     "pjproject.conf": "[startup]\nlog_level = default\n",
     "udptl.conf": "[general]\nudptlstart = 4000\nudptlend = 4999\n",
     **{

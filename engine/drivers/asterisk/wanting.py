@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from engine.drivers.asterisk.board import Board
-from engine.drivers.asterisk.causes import ORDINARY, REASONS, TROUBLE, why_unanswered
+from engine.drivers.asterisk.causes import ORDINARY, REASONS, TROUBLE
 from engine.drivers.asterisk.client import Refused
 from engine.drivers.asterisk.model import Leg, Seat
-from engine.drivers.asterisk.placing import place
+from engine.drivers.asterisk.placing import dial, make
 from engine.drivers.asterisk.playing import Player
 from engine.drivers.asterisk.settling import ATTEMPTS, BETWEEN, Settler
 from engine.drivers.asterisk.taking import Takes
@@ -56,6 +56,7 @@ class Wants:
         leg = self._board.legs.get(effect.call)
         if leg is not None:
             leg.answer = True
+            self._player.break_in(leg)
             self._settler.touch(leg)
 
     def _start_early_media(self, effect: effects.StartEarlyMedia) -> None:
@@ -71,10 +72,10 @@ class Wants:
         elif not leg.ending:
             leg.ending = ORDINARY if leg.up else REASONS.get(effect.cause, ORDINARY)
             self._player.forget(leg.call)
-            self._board.go(self._end(leg))
+            self._board.go(self.end(leg))
 
-    async def _end(self, leg: Leg) -> None:
-        """End a channel; one that cannot be ended is given up, and ended when the switch is looked through again."""
+    async def end(self, leg: Leg) -> None:
+        """End a channel; one that cannot be ended soon is over for us, and ended as soon as it can be."""
         board = self._board
         for _ in range(ATTEMPTS):
             reply = await board.ari.ask("DELETE", f"channels/{leg.channel}", reason=leg.ending)
@@ -86,6 +87,7 @@ class Wants:
                 return
             await board.pause(BETWEEN)
         self._over(leg, "lost")
+        board.drop_channel(leg.channel, leg.ending)
 
     def _place_call(self, effect: effects.PlaceCall) -> None:
         board = self._board
@@ -96,16 +98,17 @@ class Wants:
 
     async def _place(self, leg: Leg, effect: effects.PlaceCall) -> None:
         try:
-            await place(self._board, effect, leg.channel)
-        except Refused as refused:
-            if not leg.gone:
-                await self._board.ari.ask("DELETE", f"channels/{leg.channel}")
-                self._over(leg, "hangup" if leg.ending else TROUBLE if refused.status else why_unanswered(0))
+            await make(self._board, effect, leg.channel)
+            leg.created = True
+            if leg.ending:  # while it was made
+                await self.end(leg)
+                return
+            await dial(self._board, effect, leg.channel)
+        except Refused:
+            await self._board.ari.ask("DELETE", f"channels/{leg.channel}")
+            self._over(leg, "hangup" if leg.ending else TROUBLE)
             return
-        leg.created = True
-        if leg.ending:  # while it was made
-            await self._end(leg)
-        elif leg.stale:
+        if leg.stale:
             self._settler.touch(leg)
 
     def _connect_calls(self, effect: effects.ConnectCalls) -> None:
@@ -123,6 +126,14 @@ class Wants:
             leg = self._board.legs.get(call)
             if leg is not None and leg.partner == other:
                 self.part(leg)
+                self._settler.touch(leg)
+
+    def make_so(self) -> None:
+        """See to everything that is wanted, since nothing could be done about it for a while."""
+        for leg in list(self._board.legs.values()):
+            if leg.ending:
+                self._board.go(self.end(leg))
+            else:
                 self._settler.touch(leg)
 
     def part(self, leg: Leg) -> None:
@@ -203,6 +214,12 @@ class Wants:
         if change:
             leg.changes.add(change)
         if leg.runner is not None and leg.bridge and (seat.muted or seat.held) and leg.muted is not True:
-            self._board.go(self._board.ari.ask("POST", f"channels/{leg.channel}/mute", direction="in"))
+            self._mute_now(leg)
         self._settler.touch_coaches(leg)
         self._settler.touch(leg)
+
+    def _mute_now(self, leg: Leg) -> None:
+        leg.muted = None
+        muting = self._board.spawn(self._board.ari.ask("POST", f"channels/{leg.channel}/mute", direction="in"))
+        leg.stops.add(muting)
+        muting.add_done_callback(leg.stops.discard)

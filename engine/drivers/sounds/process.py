@@ -93,8 +93,9 @@ async def _heard(stream: asyncio.StreamReader, most: int, process: Process | Non
 
 async def _feed(stream: asyncio.StreamWriter, feed: bytes) -> None:
     with suppress(ConnectionError):  # it has read enough
-        stream.write(feed)
-        await stream.drain()
+        if not stream.is_closing():  # uvloop refuses to write then
+            stream.write(feed)
+            await stream.drain()
         stream.close()
         await stream.wait_closed()
 

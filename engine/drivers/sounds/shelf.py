@@ -71,6 +71,9 @@ class Shelf:
     def find(self, name: str) -> Path | None:
         """The file of that name (64 hex digits), which is in use now; None where it is not kept."""
         kept = self._kept.get(name)
+        if kept is not None and not kept.path.exists():  # somebody has emptied the folder
+            self._forget(name)
+            kept = None
         if kept is None:
             lasting = self._lasting.get(name)
             return None if lasting is None else lasting.path

@@ -88,6 +88,12 @@ def trim(source: Path, target: Path) -> float:
         return (end - first) / sound.getframerate()
 
 
+def is_silent(path: Path) -> bool:
+    """Whether nothing is heard in a mono or stereo file; SoundError for what is no WAV."""
+    with _opened(path) as sound:
+        return _heard(sound) == (0, 0)
+
+
 def _heard(sound: wave.Wave_read) -> tuple[int, int]:
     """The frames from the first sound to the last, with a margin; from 0 to 0 where nothing is heard."""
     length = sound.getnframes()

@@ -16,7 +16,7 @@ from engine.machines.flow.interpreter import break_off, start_pending
 from engine.machines.models import Call
 from engine.machines.recording import RECORDING
 from engine.machines.telling import tell_status
-from engine.machines.turn import Turn
+from engine.machines.turn import Turn, headers_of
 from engine.values import commands, effects, verbs
 from engine.values.effects import PlaceCall
 from engine.values.flow import Hook, Wish
@@ -36,7 +36,7 @@ def place(call: Call, command: commands.MakeCall | commands.InviteMember, timeou
             call.caller_name,
             kind,
             timeout,
-            call.headers,
+            headers_of(call, turn),
             call.account,
             "",
             detect,

@@ -100,7 +100,9 @@ class Call(Voice):
         self._negotiate("sendrecv")
 
     def hang_up(self, cause: int = 0) -> None:
-        """End it, however far it is, with this Q.850 cause; what is over stays as it is."""
+        """End it, however far it is, with this Q.850 cause; what is over or has vanished stays as it is."""
+        if self.vanished:
+            return
         if self.state == "answered":
             self._dialog.ask("BYE", lambda reply: None, headers=reason_of(cause))
             self._end("ended", "us")

@@ -22,6 +22,9 @@ class Login(msgspec.Struct, frozen=True):
     user: str
     password: str
 
+    def __repr__(self) -> str:
+        return f"Login({self.user!r}, ***)"
+
     def answer(self, challenge: Message, uri: str, ours: str = "") -> tuple[str, str]:
         """The header to send with the request again; `ours` is our nonce, a new one where none is given.
 

@@ -15,14 +15,13 @@ import msgspec
 
 from tests.asterisk.phone import pump
 from tests.asterisk.phone.ears import Tape
-from tests.asterisk.phone.rtp import KEYS, PCMU, RATE, SILENCE, Law, key_of, tone
+from tests.asterisk.phone.rtp import KEY_TYPE, KEYS, PCMU, RATE, SILENCE, Law, key_of, tone
 from tests.asterisk.phone.waiting import Bell
 
 log = logging.getLogger("phone")
 
 ROOT = Path(__file__).parents[3]  # of the repository: the process imports from there
 PATIENCE = 10.0  # seconds within which the process starts, or ends
-KEY_TYPE = 101  # the payload type that we offer for keys
 
 
 class Pump:

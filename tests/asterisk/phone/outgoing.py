@@ -35,7 +35,7 @@ class OutgoingCall(Call):
 
     def cancel(self) -> None:
         """Take it back; what is answered in the same moment is hung up."""
-        if self.state in OVER or self._cancelled:
+        if self.state in OVER or self._cancelled or self.vanished:
             return
         self._cancelled = True
         if self.replies:  # a call may be cancelled when it was heard of, not earlier (RFC 3261 9.1)

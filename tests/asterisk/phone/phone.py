@@ -125,14 +125,17 @@ class Phone(asyncio.DatagramProtocol):
         """Whether something that it sent is not heeded yet."""
         return any(call.waits for call in self.calls.values() if not call.vanished)
 
-    async def hang_up(self) -> None:
-        """End its habits, its calls and its registrations."""
+    def hang_up(self) -> None:
+        """End its habits and its calls."""
         for task in self._tasks:
             task.cancel()
         for call in self.calls.values():
             call.hang_up()
+
+    async def unregister(self) -> None:
+        """Have its registrations forgotten. Raises TimeoutError where a registrar does not reply."""
         for registration in self._registrations.values():
-            await registration.ask(0)
+            await registration.ask(0, GOODBYE)
 
     def unplug(self) -> None:
         """Send and hear nothing any more."""
@@ -165,7 +168,9 @@ class Phones:
         """Hang up everything, wait a moment for the far ends to say that they heard it, and be gone."""
         try:
             for phone in self._phones:
-                await phone.hang_up()
+                phone.hang_up()
+            for phone in self._phones:
+                await phone.unregister()
             await wait_until(lambda: not self._waiting(), self.pump.bell, GOODBYE, lambda: f"{self._waiting()} wait")
         except TimeoutError as late:
             log.warning("closed all the same: %s", late)

@@ -18,6 +18,7 @@ TONES = tuple(50 * prime for prime in (7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43
 SILENCE = array("h", bytes(2 * FRAME))
 
 KEYS = "0123456789*#ABCD"  # RFC 4733 3.2: the place of a key is its event
+KEY_TYPE = 101  # the payload type of keys, as we offer it
 KEY_FRAMES = 5  # how long a key is held down
 KEY_ENDS = 3  # its end is told so often
 KEY_GAP = 2  # frames of sound between two keys

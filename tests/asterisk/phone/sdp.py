@@ -7,11 +7,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tests.asterisk.phone.rtp import LAWS, Law
+from tests.asterisk.phone.rtp import KEY_TYPE, LAWS, Law
 from tests.asterisk.phone.sip import BadMessage
 
 TYPE = "application/sdp"
-KEY_TYPE = 101  # the payload type that we offer for keys
 
 DEAF = ("sendonly", "inactive")  # who says so hears nothing
 MUTE = ("recvonly", "inactive")  # who says so sends nothing
@@ -30,7 +29,7 @@ class Media(msgspec.Struct, frozen=True):
     host: str
     port: int
     laws: tuple[Law, ...]
-    keys: int  # the payload type of keys; 0 where it knows none
+    keys: int  # the payload type of keys; ours where it names none
     direction: str
 
     @property
@@ -59,7 +58,7 @@ def read(body: str) -> Media:
         host=host[1],
         port=int(audio[1]),
         laws=laws,
-        keys=int(keys[1]) if keys else 0,
+        keys=int(keys[1]) if keys else KEY_TYPE,
         direction=direction[1] if direction else "sendrecv",
     )
 

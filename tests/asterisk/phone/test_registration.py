@@ -71,6 +71,16 @@ def test_a_wrong_password_is_asked_for_once() -> None:
     assert asyncio.run(_registered("wrong")) == (401, [])
 
 
+def test_a_call_with_a_wrong_password_fails() -> None:
+    async def story() -> None:
+        async with Registrar() as registrar, Phones() as phones:
+            call = (await phones.phone("ann", password="wrong")).call(registrar.uri)  # noqa: S106 - of nobody
+            await call.until("failed")
+            assert call.statuses == [401, 401]
+
+    asyncio.run(story())
+
+
 def test_a_call_says_who_it_is_when_it_is_asked() -> None:
     async def story() -> None:
         async with Registrar() as registrar, Phones() as phones:

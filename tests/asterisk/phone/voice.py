@@ -61,7 +61,10 @@ class Voice:
         return self.line.tape.between(0.0 if since is None else since, end)
 
     def first_sound(self, since: float, above: float = LOUD, frequency: float | None = None) -> float | None:
-        """When the first packet came that is louder than this, or that holds this tone; None where there is none."""
+        """When the first packet came that is louder than this, or that holds this tone; None where there is none.
+
+        In a single packet tones are told apart that are multiples of 50 Hz and no neighbours.
+        """
         return self.heard(since=since).first(above, frequency)
 
     async def until_sound(
@@ -69,11 +72,14 @@ class Voice:
     ) -> float:
         """When the first packet came that is louder than this, or that holds this tone. Raises TimeoutError."""
         found: list[float] = []
+        searched = since
 
         def holds() -> bool:
-            first = self.first_sound(since, above, frequency)
+            nonlocal searched
+            first = self.first_sound(searched, above, frequency)
+            searched = max(since, self.pump.horizon)  # whatever came before it was there to be found
             found.extend([] if first is None else [first])
-            return first is not None
+            return bool(found)
 
         def seen() -> str:
             sound = self.heard(since=since)

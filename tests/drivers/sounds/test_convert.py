@@ -6,10 +6,11 @@ import asyncio
 import os
 import wave
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from engine.drivers.sounds import waves
 from engine.drivers.sounds.convert import TOOLS, Converter, Tool
@@ -210,6 +211,12 @@ def test_only_so_many_programs_run_at_a_time() -> None:
     asyncio.run(story())
 
 
+# The service runs on either.
+LOOPS = pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
+Loop = Callable[[], asyncio.AbstractEventLoop]
+
+
+@LOOPS
 @pytest.mark.parametrize(
     ("command", "said"),
     [
@@ -219,14 +226,20 @@ def test_only_so_many_programs_run_at_a_time() -> None:
         (["false"], "false failed: status 1"),
         (["cat", "/no/such/file"], "cat failed: No such file or directory"),
     ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
 )
-def test_a_program_that_misbehaves_is_ended_and_told_of(command: list[str], said: str) -> None:
-    with pytest.raises(SoundError) as failed:
-        asyncio.run(Pool().run(command, most=1_000, patience=0.1 if command[0] == "sleep" else 10.0))
+@pytest.mark.parametrize("feed", [b"", bytes(1_000_000)], ids=["unfed", "fed"])
+def test_a_program_that_misbehaves_is_ended_and_told_of(
+    command: list[str], said: str, feed: bytes, loop: Loop
+) -> None:
+    patience = 0.1 if command[0] == "sleep" else 10.0
+    with asyncio.Runner(loop_factory=loop) as runner, pytest.raises(SoundError) as failed:
+        runner.run(Pool().run(command, feed, most=1_000, patience=patience))
     assert str(failed.value) == said
 
 
-def test_a_program_gets_its_bytes_and_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+@LOOPS
+def test_a_program_gets_its_bytes_and_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch, loop: Loop) -> None:
     monkeypatch.setenv("CALLFLOW_TOKEN", "secret")
 
     async def story() -> None:
@@ -236,10 +249,12 @@ def test_a_program_gets_its_bytes_and_nothing_of_our_environment(monkeypatch: py
         assert await pool.run(["true"], large) == b""
         assert b"CALLFLOW_TOKEN" not in await pool.run(["env"])
 
-    asyncio.run(story())
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(story())
 
 
-def test_whoever_stops_waiting_ends_the_program(tmp_path: Path) -> None:
+@LOOPS
+def test_whoever_stops_waiting_ends_the_program(tmp_path: Path, loop: Loop) -> None:
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
 
@@ -254,4 +269,5 @@ def test_whoever_stops_waiting_ends_the_program(tmp_path: Path) -> None:
             os.kill(process, 0)
         assert await pool.run(["echo", "free"]) == b"free\n"
 
-    asyncio.run(story())
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(story())

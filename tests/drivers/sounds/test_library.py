@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from engine.drivers.client import Client, WebSettings
 from engine.drivers.sounds import waves
-from engine.drivers.sounds.convert import Converter
 from engine.drivers.sounds.library import Sounds, SoundSettings, shown
 from engine.drivers.sounds.process import SoundError
 from engine.drivers.sounds.speaker import Utterance, speaker
@@ -368,22 +367,22 @@ def test_the_cache_stays_within_its_bounds(tmp_path: Path) -> None:
     run(story())
 
 
-@given(st.text(), st.text(), st.text(), st.text())
-def test_every_utterance_has_a_name_of_its_own(text: str, voice: str, language: str, ssml: str) -> None:
-    sounds = Sounds(Path("/nowhere"), speaker(), Client(WebSettings()).download, converter=Converter())
-    assert sounds.known_text(Utterance(text, voice, language, ssml)) is None
-
-
 # --- the end ----------------------------------------------------------------------------------------
 
 
 def test_whoever_waits_at_the_end_is_told_and_nothing_is_left_open(tmp_path: Path) -> None:
     async def story() -> None:
-        async with serving(never) as late:
+        asked = asyncio.Event()
+
+        async def slow(request: web.Request) -> web.StreamResponse:
+            asked.set()
+            return await never(request)
+
+        async with serving(slow) as late:
             async with opened(tmp_path) as sounds:
-                waiting = asyncio.create_task(sounds.file(late))
                 speaking = asyncio.create_task(sounds.spoken(Utterance("word " * 2_000)))
-                await asyncio.sleep(0.02)
+                waiting = asyncio.create_task(sounds.file(late))
+                await asked.wait()
             for task in (waiting, speaking):
                 with pytest.raises(SoundError, match="sounds are closed"):
                     await task

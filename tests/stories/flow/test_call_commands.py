@@ -400,7 +400,7 @@ def test_the_headers_of_a_placed_call_go_out_with_it_and_come_back_in_its_reques
     """Plivo 1.6 sip_headers, 3.1; Vobiz 1.6, 3.1."""
     story = out(dialect, make(headers=[["Order", "42"], ["Shop", "a b"]]), hang_up(10, BOB))
 
-    assert story.did(PlaceCall)[0][1].headers == (("Order", "42"), ("Shop", "a b"))
+    assert story.did(PlaceCall)[0][1].headers == ((f"{prefix}Order", "42"), (f"{prefix}Shop", "a b"))
     [params], [gone] = asked(story, "/out"), story.callbacks("/gone")
     assert (params[f"{prefix}Order"], params[f"{prefix}Shop"]) == ("42", "a b")
     assert gone[f"{prefix}Order"] == "42"

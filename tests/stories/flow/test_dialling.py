@@ -106,8 +106,8 @@ def test_headers_names_and_digits_go_along_with_the_call() -> None:
 
     rung = [effect for _, effect in story.did(PlaceCall)]
     assert [(p.kind, p.to, p.caller_name, p.headers) for p in rung] == [
-        ("user", "sip:bob@example.com", "Ann", (("b", "2"),)),
-        ("number", BOB, "Ann", (("a", "1"),)),
+        ("user", "sip:bob@example.com", "Ann", (("X-PH-b", "2"),)),
+        ("number", BOB, "Ann", (("X-PH-a", "1"),)),
     ]
 
 
