@@ -23,6 +23,7 @@ from engine.dialects.tongues import tongues
 from engine.drivers.agenda import Agenda
 from engine.drivers.client import WebSettings
 from engine.drivers.clock import Clock
+from engine.drivers.driver import Headers
 from engine.drivers.web import Web
 from engine.errors import RequestError
 from engine.service.accounts import Accounts, RateLimiter, definitions
@@ -34,7 +35,7 @@ from engine.service.metrics import Metrics
 from engine.service.outgoing import Scribe, reply_to
 from engine.service.recovery import NOTHING, Again, begun, options, standing, taken_up
 from engine.service.sight import AccountSight
-from engine.service.switch import SWITCHES, Headers, Switch
+from engine.service.switch import SWITCHES, Switch
 from engine.service.watch import Watch
 from engine.values import commands
 from engine.values.commands import Command

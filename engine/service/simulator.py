@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 
 from engine.drivers.agenda import Agenda
+from engine.drivers.driver import Home
 from engine.drivers.recordings import Recordings
 from engine.drivers.simulated import SimulatedSwitch, Speech
 from engine.drivers.takes import address
@@ -26,9 +27,6 @@ from engine.values.effects import (
 )
 from engine.values.events import Event, PlaybackEnded
 from engine.values.views import CallView, ConferenceView, MemberView
-
-if TYPE_CHECKING:
-    from engine.service.switch import Home
 
 # What is not done again for a call that is up: nobody has to answer it any more.
 RINGING = (PlaceCall, Answer)

@@ -1,4 +1,4 @@
-"""The seam between the service and whatever carries its calls: what each may ask of the other, and what there is."""
+"""The seam between the service and whatever carries its calls: what it asks of a switch, and which there are."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from engine.drivers.agenda import Agenda
+from engine.drivers.driver import Home
 from engine.drivers.recordings import Recordings
 from engine.service.asterisk import asterisk
 from engine.service.config import Config
@@ -14,36 +15,6 @@ from engine.service.simulator import Simulator
 from engine.values.effects import Effect, StartRecording
 from engine.values.events import Event
 from engine.values.views import CallView
-
-Headers = tuple[tuple[str, str], ...]
-
-
-class Home(Protocol):
-    """What a switch may ask of the service; all of it in the service's event loop."""
-
-    def give(self, event: Event) -> None:
-        """Take what has happened; it is handled before the loop goes on to wait."""
-
-    def arrive(
-        self,
-        caller: str,
-        called: str,
-        *,
-        call: str = "",
-        name: str = "",
-        headers: Headers = (),
-        forwarded_from: str = "",
-    ) -> str:
-        """Let a call come in for one of our numbers; its id, which is `call` where that is given.
-
-        RequestError for a number that is nobody's, Refused where the call may not come in now.
-        """
-
-    def now(self) -> float:
-        """The present, in seconds of the run."""
-
-    def quit(self, why: str) -> None:
-        """Have the service stop at once and leave all calls as they are: another one has taken its place."""
 
 
 class Switch(Protocol):

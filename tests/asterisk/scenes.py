@@ -116,7 +116,7 @@ def rehearse(play: Play, times: Iterable[float]) -> Rehearsal:
 
 
 def hearing(exchange: Exchange, callers: Mapping[str, str] | None = None) -> Pairs:
-    """Who hears whom in all rooms; `callers` are names by call, where the call is not named so; callees are numbers."""
+    """Who hears whom in all rooms, by name: `callers` are names by call; who was called is named by its number."""
     names = {view.about.call: view.about.called for view in exchange.calls() if view.about.role != "inbound"}
     names |= callers or {}
     pairs = (pair for room in exchange.conferences() for pair in exchange.hears(room.id))

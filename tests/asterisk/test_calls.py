@@ -188,7 +188,7 @@ def test_sound_goes_both_ways_in_each_law(asterisk: Instance, tmp_path: Path, la
             await on.until("member_joined", nth=2)
             await on.phones.settled(0.5)
             levels = [calls[0].heard(0.2).level(calls[1].tone), calls[1].heard(0.2).level(calls[0].tone)]
-            assert levels == pytest.approx([6000, 6000], rel=0.05)
+            assert levels == pytest.approx([6000, 6000], rel=0.2)
 
     asyncio.run(story())
 

@@ -24,7 +24,9 @@ def main(calls: int, rounds: int) -> Compared:
         sides(Path(folder), {NUMBER: "texml"}, {f"/{NUMBER[1:]}": DOCUMENT}) as both,
     ):
         made = compared(both, Load("stays", "bareroom", NUMBER, AT_ONCE), calls, rounds)
-    print(f"join a room and leave it: {made.ratio:.2f} of ConfBridge's calls/s (target {TARGET:.2f})")
+    print(
+        f"join a room and leave it: {made.ratio:.2f} of ConfBridge's calls/s, {made.by_time:.2f} by time (target {TARGET:.2f})"
+    )
     return made
 
 

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from engine.drivers.agenda import Agenda
+from engine.drivers.driver import Home
 from engine.drivers.recordings import Recordings
 from engine.drivers.sounds import waves
 from engine.drivers.sounds.convert import Converter
 from engine.service.config import Config
 from engine.service.logs import Log
 from engine.service.simulator import Simulator
-from engine.service.switch import SWITCHES, Home
+from engine.service.switch import SWITCHES
 from engine.values.effects import ForgetRecording, StartRecording, StopRecording
 from engine.values.events import RecordingEnded, RecordingStarted
 from tests.drivers.sounds.sounding import amplitude, tone

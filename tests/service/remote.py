@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.drivers.agenda import Agenda
+from engine.drivers.driver import Home
 from engine.drivers.recordings import Recordings
 from engine.drivers.simulated import SimulatedSwitch
 from engine.drivers.takes import address
 from engine.errors import RequestError
-from engine.service.switch import Home
 from engine.values.effects import Effect, StartRecording
 from engine.values.events import Event
 from engine.values.views import CallView

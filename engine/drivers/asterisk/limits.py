@@ -33,6 +33,18 @@ LIMITS: tuple[Limit, ...] = (
         "the sound is spoken with its voice, which is closed to the room",
     ),
     Limit(
+        "keys that are to be sent on a callee's early media are sent with its answer",
+        "Asterisk sends none before",
+    ),
+    Limit(
+        "a callee's early media is not heard; its caller hears ringing or music",
+        "the two are joined with the answer",
+    ),
+    Limit(
+        "of the silence that ends a recording 0.2 s are kept",
+        "Asterisk cuts it off",
+    ),
+    Limit(
         "keys of the deaf, of coaches and of who is played to alone do not reach the other phones",
         "they are not in the room's bridge; patterns and callbacks are not concerned",
     ),

@@ -24,8 +24,10 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 def dial_string(effect: PlaceCall, settings: AriSettings) -> str:
     """What the switch is asked to ring; empty where that is nobody."""
     to = effect.to
-    if to.lower().startswith(("sip:", "sips:")):
-        return settings.uri.format(uri=to) if ADDRESS.fullmatch(to) else ""
+    scheme, colon, rest = to.partition(":")
+    if scheme.lower() in ("sip", "sips"):
+        uri = scheme.lower() + colon + rest
+        return settings.uri.format(uri=uri) if ADDRESS.fullmatch(uri) else ""
     return settings.number.format(number=to) if NUMBER.fullmatch(to) else ""
 
 

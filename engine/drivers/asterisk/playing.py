@@ -65,6 +65,7 @@ class Player:
         self.playing: dict[str, Sound] = {}
         self._to: dict[str, dict[Name, Sound]] = {}
         self._found: dict[Name, str] = {}  # what plays since before a restart
+        self._missed: dict[str, PlaybackFinished] = {}  # what ended since then
         self._helpers: dict[str, str] = {}  # and the helpers that it goes through, by a sound's id
 
     # --- what is asked ---------------------------------------------------------------------------
@@ -132,6 +133,8 @@ class Player:
             return
         sound.file = file
         if sound.playback:  # it plays already
+            if (missed := self._missed.pop(sound.playback, None)) is not None:
+                self.finished(missed)
             return
         leg = self._board.legs.get(sound.to)
         if leg is None:
@@ -263,6 +266,10 @@ class Player:
 
     # --- after a restart -------------------------------------------------------------------------
 
+    def missed(self, said: PlaybackFinished) -> None:
+        """Take note of what ended before we know whose it was."""
+        self._missed[said.playback.id] = said
+
     async def find(self, standing: Iterable[Effect], channels: Iterable[str]) -> None:
         """See which sounds of a run that was broken off still play: they go on, but for those that were stopped."""
         for channel in channels:
@@ -282,7 +289,7 @@ class Player:
 
     async def _probe(self, name: Name) -> None:
         for playback in (self._name(name, 0), self._name(name, 1)):
-            if (await self._board.ari.ask("GET", f"playbacks/{playback}")).ok:
+            if playback in self._missed or (await self._board.ari.ask("GET", f"playbacks/{playback}")).ok:
                 self._found[name] = playback
 
     def _go_on(self, sound: Sound, playback: str) -> None:

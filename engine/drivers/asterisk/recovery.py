@@ -7,7 +7,7 @@ only after a while: a call that came in meanwhile is told of later.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, get_args
 
 from engine.drivers.asterisk.board import Board
@@ -22,7 +22,6 @@ from engine.values.events import CallEnded
 
 # Seconds for which something that nobody wants is left in peace.
 GRACE = 1.0
-
 
 Channels = Mapping[str, Mapping[str, Any]]
 KINDS: Mapping[str, Kind] = {kind: kind for kind in get_args(Kind)}
@@ -61,16 +60,20 @@ class Recovery:
         before, self._since = self._since, str(reply.read()["status"]["startup_time"])
         return before not in ("", self._since)
 
-    def take_up(self, calls: Sequence[Living], channels: Channels) -> None:
-        """Know again the calls of a run that was broken off; those whose channel is gone have ended."""
+    def take_up(self, calls: Sequence[Living], channels: Channels, gone: Iterable[str]) -> None:
+        """Know again the calls of a run that was broken off; those whose channel is gone have ended.
+
+        `gone` are channels of which something is still to be told, though they may be there no more.
+        """
         board = self._board
-        by_call = {board.call_of(channel): channel for channel in channels}
+        by_call = {board.call_of(channel): channel for channel in (*gone, *channels)}
         for about in (call.about for call in calls if call.about.call not in board.legs):
             channel = by_call.get(about.call)
             placed = PlaceCall(about.call, about.called) if about.role != "inbound" else None
             if channel is not None:
                 board.add(Leg(about.call, channel, placed=placed, up=about.answered_at is not None))
-                if placed is not None and channels[channel]["state"] == "Down":  # made, and perhaps not yet dialled
+                down = channel in channels and channels[channel]["state"] == "Down"
+                if placed is not None and down:  # made, and perhaps not yet dialled
                     board.go(board.ari.ask("POST", f"channels/{channel}/dial"))
             elif about.status != "queued":  # else it is placed again
                 board.tell(CallEnded(board.now(), about.call, ended(up=about.answered_at is not None)))

@@ -24,8 +24,9 @@ from engine.drivers.asterisk.settings import AriSettings
 from engine.drivers.asterisk.settling import ASIDE, Settler
 from engine.drivers.asterisk.sockets import Inbound, Outbound
 from engine.drivers.asterisk.taking import Takes
-from engine.drivers.asterisk.telling import Home, Tells
+from engine.drivers.asterisk.telling import Tells
 from engine.drivers.asterisk.wanting import Wants
+from engine.drivers.driver import Home
 from engine.drivers.recordings import Recordings
 from engine.drivers.sounds.convert import Converter
 from engine.values.effects import Effect, ForgetRecording, StartRecording
@@ -161,7 +162,8 @@ class Asterisk:
         restarted = await self._recovery.restarted()
         if not restarted:
             channels = await self._recovery.channels()
-            self._recovery.take_up(calls, channels)
+            self._recovery.take_up(calls, channels, self._tells.spoken_of())
+            self._tells.catch_up()
             await self._player.find(standing, channels)
             await self._takes.find(standing, channels)
             await self._recovery.look()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from engine.drivers.asterisk import events as ari
 from engine.drivers.asterisk.board import Board
@@ -14,6 +14,7 @@ from engine.drivers.asterisk.names import PREFIX, call_of
 from engine.drivers.asterisk.playing import Player
 from engine.drivers.asterisk.settling import Settler
 from engine.drivers.asterisk.taking import Takes
+from engine.drivers.driver import Home
 from engine.errors import EngineError, RequestError
 from engine.values.events import (
     CallHeldFar,
@@ -30,31 +31,8 @@ RING_AFTER = 0.2
 INCOMING = "in"
 # How far headers are read of one call.
 HEADERS = 32
-
-
-class Home(Protocol):
-    """Whoever runs the exchange."""
-
-    def give(self, event: Event) -> None:
-        """Take what has happened."""
-
-    def arrive(
-        self,
-        caller: str,
-        called: str,
-        *,
-        call: str = "",
-        name: str = "",
-        headers: tuple[tuple[str, str], ...] = (),
-        forwarded_from: str = "",
-    ) -> str:
-        """Let a call come in; RequestError for a number that is nobody's, another EngineError where it may not."""
-
-    def now(self) -> float:
-        """The present, in seconds of the run."""
-
-    def quit(self, why: str) -> None:
-        """Stop at once and leave all calls as they are."""
+# What is told of a call's channel.
+OF_CHANNELS = (ari.ChannelDtmfReceived, ari.ChannelHangupRequest, ari.StasisEnd, ari.ChannelDestroyed)
 
 
 class Tells:
@@ -64,6 +42,7 @@ class Tells:
         """Nobody is told yet: `home` is given at the start."""
         self._board, self._settler, self._player, self._over = board, settler, player, over
         self.home: Home | None = None
+        self._missed: list[ari.Said] | None = []  # what was said before any call was known; None: they are
         self.told: dict[type[ari.Said], Callable[[Any], None]] = {
             ari.StasisStart: self._started,
             ari.StasisEnd: self._ended,
@@ -82,10 +61,26 @@ class Tells:
         }
 
     def hear(self, said: ari.Said) -> None:
-        """Take one message."""
+        """Take one message; while no call is known yet, keep it."""
+        if self._missed is not None:
+            self._missed.append(said)
+            return
         heed = self.told.get(type(said))
         if heed is not None:
             heed(said)
+
+    def spoken_of(self) -> list[str]:
+        """The channels that something was said of before any call was known."""
+        return [said.channel.id for said in self._missed or () if isinstance(said, OF_CHANNELS)]
+
+    def catch_up(self) -> None:
+        """Take what was said before, now that the calls are known."""
+        missed, self._missed = self._missed or (), None
+        for said in missed:
+            if isinstance(said, ari.PlaybackFinished):  # whose it was is known later
+                self._player.missed(said)
+            else:
+                self.hear(said)
 
     # --- calls that come in ------------------------------------------------------------------------
 
