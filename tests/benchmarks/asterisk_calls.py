@@ -25,7 +25,8 @@ def main(calls: int, rounds: int) -> Compared:
     ):
         made = compared(both, Load("answered", "bare", NUMBER, AT_ONCE), calls, rounds)
     print(
-        f"answer and hang up: {made.ratio:.2f} of the bare dialplan's calls/s, {made.by_time:.2f} by time (target {TARGET:.2f}, goal 0.45)"
+        f"answer and hang up: {made.ratio:.2f} of the bare dialplan's calls/s,"
+        f" {made.by_time:.2f} by time (target {TARGET:.2f}, goal 0.45)"
     )
     return made
 

@@ -25,7 +25,8 @@ def main(calls: int, rounds: int) -> Compared:
     ):
         made = compared(both, Load("stays", "bareroom", NUMBER, AT_ONCE), calls, rounds)
     print(
-        f"join a room and leave it: {made.ratio:.2f} of ConfBridge's calls/s, {made.by_time:.2f} by time (target {TARGET:.2f})"
+        f"join a room and leave it: {made.ratio:.2f} of ConfBridge's calls/s,"
+        f" {made.by_time:.2f} by time (target {TARGET:.2f})"
     )
     return made
 
