@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 FOLDER = click.Path(path_type=Path, file_okay=False)
 PORT = click.IntRange(1, 65_535)
 NUMBER = "1000"
+STARTING = 3.0  # seconds that an Asterisk may take that was started just now
+EVENTS = "127.0.0.1:8089"  # where an Asterisk connects to us that can
 OF_THE_SYSTEM = Path("/usr/sbin/asterisk")  # which is not everybody's PATH
 NEXT = """\
 Written to {folder}. What to do next:
@@ -27,6 +29,11 @@ Written to {folder}. What to do next:
   look at it         callflow asterisk check --config {toml}
   start the service  callflow serve --config {toml}
   a soft phone       user {phone}, password {password}, registrar {host}:{sip_port} (UDP); dial {number}
+  look and command   . {commands}; callflow conferences
+"""
+ACCOUNT = """\
+# The account of callflow.toml, for `callflow conferences`, `callflow kick` and others: `. {path}`
+export CALLFLOW_AUTH_ID={auth_id} CALLFLOW_AUTH_TOKEN={auth_token}
 """
 
 
@@ -45,9 +52,10 @@ def command(guarded: Callable[[Callable[..., None]], Callable[..., None]]) -> cl
 
 
 def install(target: Path, cache: Path | None, *, verbose: bool) -> None:
-    """Unpack an Asterisk 22 into DIR, without root: for distributions that have none.
+    """Unpack an Asterisk 22 into DIR, without root.
 
-    It comes from this machine's package mirror and is kept in a cache for the next time. Start it by DIR/asterisk.
+    For distributions that have none. It comes from this machine's package mirror and is kept in a cache for the next
+    time. Start it by DIR/asterisk.
     """
     from engine.drivers.asterisk import install as fetching
 
@@ -66,22 +74,26 @@ def install(target: Path, cache: Path | None, *, verbose: bool) -> None:
 # --- config ---------------------------------------------------------------------------------------
 
 
-def config(output: Path, prefix: Path | None, rtp: str, **layout: Any) -> None:
-    """Write a small, working configuration of Asterisk into a fresh folder, and ours beside it: callflow.toml.
+def config(output: Path, prefix: Path | None, rtp: str, websocket: str | None, answer_url: str, **layout: Any) -> None:
+    """Write a small, working configuration into a fresh folder.
 
-    Everything is on this machine alone, with passwords made now. Calls from the soft phone to 1000 ask your
-    application on port 9000; numbers that documents dial ring the soft phone.
+    It is Asterisk's, with ours beside it: callflow.toml. Everything is on this machine alone, with passwords made now.
+    Calls from the soft phone to 1000 ask your application; numbers that documents dial ring the soft phone.
+
+    An Asterisk that can connects to us, and keeps what happens while we are away: who calls then waits for us. Any
+    other is connected to by us, and refuses calls meanwhile.
     """
     from engine.drivers.asterisk import configuration
 
+    if websocket is None:
+        websocket = EVENTS if configuration.can_connect(prefix) else ""
     made = configuration.Layout(
-        directory=output.absolute(), prefix=prefix and prefix.absolute(), rtp=ports(rtp), **layout
+        directory=output.absolute(), prefix=prefix and prefix.absolute(), rtp=ports(rtp), websocket=websocket, **layout
     )
     passwords = configuration.fresh_passwords()
     started = configuration.write(made, passwords)
-    toml = made.directory / "callflow.toml"
-    configuration.save(toml, ours(made, passwords.ari))
     program = made.prefix / "asterisk" if made.prefix else OF_THE_SYSTEM
+    toml, commands = keep(made, ours(made, passwords.ari, answer_url))
     click.echo(
         NEXT.format(
             folder=made.directory,
@@ -92,9 +104,22 @@ def config(output: Path, prefix: Path | None, rtp: str, **layout: Any) -> None:
             host=made.host,
             sip_port=made.sip_port,
             number=NUMBER,
+            commands=commands,
         ),
         nl=False,
     )
+
+
+def keep(layout: Layout, made: dict[str, Any]) -> tuple[Path, Path]:
+    """Write our configuration, and what a shell needs to command its account."""
+    import tomli_w
+
+    from engine.drivers.asterisk.configuration import save
+
+    toml, commands = layout.directory / "callflow.toml", layout.directory / "account.sh"
+    save(toml, tomli_w.dumps(made))
+    save(commands, ACCOUNT.format(path=commands, **made["accounts"][0]["plivo"]))
+    return toml, commands
 
 
 def ports(text: str) -> tuple[int, int]:
@@ -105,17 +130,16 @@ def ports(text: str) -> tuple[int, int]:
     return int(low), int(high)
 
 
-def ours(layout: Layout, password: str) -> str:
+def ours(layout: Layout, password: str, answer_url: str = "") -> dict[str, Any]:
     """A configuration of the service for that Asterisk: an account with fresh credentials, and a number."""
     import msgspec
-    import tomli_w
 
     from engine.service.demo import ANSWER, demo
     from engine.service.loading import without_none
 
     account = without_none(msgspec.to_builtins(demo().accounts[0], enc_hook=lambda secret: secret.reveal()))
     del account["limits"]  # the usual ones
-    made: dict[str, Any] = {
+    return {
         "switch": "asterisk",
         "journal": str(layout.directory / "callflow.journal"),
         "state": str(layout.directory / "state"),
@@ -129,17 +153,21 @@ def ours(layout: Layout, password: str) -> str:
             "number": f"PJSIP/{layout.phone}",
         },
         "accounts": [account],
-        "numbers": [{"number": NUMBER, "account": account["id"], "dialect": "plivo", "answer_url": ANSWER}],
+        "numbers": [
+            {"number": NUMBER, "account": account["id"], "dialect": "plivo", "answer_url": answer_url or ANSWER}
+        ],
         "web": {"allow_private": True},
     }
-    return tomli_w.dumps(made)
 
 
 # --- check ----------------------------------------------------------------------------------------
 
 
 def check(path: Path | None) -> None:
-    """Look whether the configured Asterisk can carry our calls; a line each, and what to do about a failure."""
+    """Look whether the configured Asterisk can carry our calls.
+
+    A line for each thing that must be so, and what to do where it is not.
+    """
     import asyncio
 
     from engine.service.loading import load
@@ -157,7 +185,7 @@ async def looked(config: Config, environ: Mapping[str, str]) -> list[Line]:
 
     if config.asterisk.password is None:
         raise RequestError("Asterisk wants a password", field="asterisk.password", hint="--config FILE that has it")
-    return await look(config.asterisk.settings, sounds_folder(config, environ), config.asterisk.speaker)
+    return await look(config.asterisk.settings, sounds_folder(config, environ), config.asterisk.speaker, STARTING)
 
 
 def worded(line: Line) -> str:
@@ -186,8 +214,11 @@ COMMANDS: tuple[tuple[Callable[..., None], tuple[Callable[[Any], Any], ...]], ..
             click.option("--http-port", type=PORT, default=8088, show_default=True, help="Where ARI answers."),
             click.option("--rtp", default="10000-10999", show_default=True, metavar="LOW-HIGH", help="Audio's ports."),
             click.option(
-                "--listen", "websocket", default="", metavar="HOST:PORT",
-                help="Asterisk connects there for its events, and keeps them while nobody answers (22.5 and later).",
+                "--listen", "websocket", metavar="HOST:PORT",
+                help=f"Where Asterisk connects to us; else {EVENTS} if it can (22.5 on). Empty: we connect to it.",
+            ),
+            click.option(
+                "--answer-url", default="", metavar="URL", help="Your application's; else the sample's, on port 9000."
             ),
             click.option(
                 "--application", default="callflow", show_default=True, help="The Stasis application's name."

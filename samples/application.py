@@ -14,7 +14,7 @@ from aiohttp import web
 
 DOCUMENT = """<?xml version="1.0" encoding="UTF-8"?>
 <Response>
-  <Conference callbackUrl="http://{host}/events">room</Conference>
+  <Conference enterSound="beep:1" callbackUrl="http://{host}/events">room</Conference>
   <Speak>You were removed from the conference. Goodbye.</Speak>
 </Response>
 """

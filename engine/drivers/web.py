@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from engine.drivers.addresses import ForbiddenAddress
+from engine.drivers.bugs import bug
 from engine.drivers.client import Bounds, Client, Reply, Request, WebSettings
 from engine.drivers.outbox import DELIVERED, Delivery, Outbox, Parcel, Told
 from engine.values.effects import Effect, FetchDocument, SendCallback
@@ -202,8 +203,7 @@ class Web:
 def unsent(error: Exception) -> Reply:
     """What came of a request that could not be made: of a bug of ours the loop's handler of exceptions hears, too."""
     if not isinstance(error, ForbiddenAddress):
-        context = {"message": "a request could not be made", "exception": error}
-        asyncio.get_running_loop().call_exception_handler(context)
+        bug("a request could not be made", error)
     return Reply(error="refused")
 
 

@@ -139,7 +139,8 @@ async def run(service: Service, ready: Callable[[str], None], flush: Callable[[]
             await either(stop, service.gone)
             if service.replaced:
                 await server.abandon()
-                raise RequestError(service.replaced, field="switch", hint="one service at a time")
+                hint = "one service at a time; another one wants an application of its own"
+                raise RequestError(service.replaced, field="switch", hint=hint)
             service.log.info("stopping", calls=service.register.live.total(), seconds=service.config.drain)
             await gone(server, hurry)
         service.log.info("stopped", hurried=hurry.is_set())

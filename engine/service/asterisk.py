@@ -24,7 +24,8 @@ def asterisk(config: Config, agenda: Agenda, log: Log) -> Asterisk:
     sounds = Sounds(sounds_folder(config, os.environ), voice, client.download, converter=converter)
     recordings = Recordings(recordings_folder(config, os.environ), converter.recode, config.recordings.room)
 
-    def watch(state: str, why: str) -> None:
-        (log.warning if why else log.info)(f"switch_{state}", why=why)
+    def watch(state: str, why: str, hint: str) -> None:
+        said = {"why": why, "hint": hint}
+        (log.warning if why else log.info)(f"switch_{state}", **{key: text for key, text in said.items() if text})
 
     return Asterisk(config.asterisk.settings, sounds, recordings, converter, keep=(client, sounds), watch=watch)

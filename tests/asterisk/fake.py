@@ -124,8 +124,8 @@ class Between:
 
     async def cut(self) -> None:
         """Cut the connections that there are."""
-        for socket in list(self._sockets):
-            await socket.close()
+        for one in list(self._sockets):
+            await one.close()
 
     # --- requests ------------------------------------------------------------------------------------------
 

@@ -114,16 +114,20 @@ class Stage:
 
 def config_on(asterisk: Instance, app: Application, folder: Path, changes: Mapping[str, Any]) -> dict[str, Any]:
     """The configuration of a service that drives this Asterisk, and keeps everything in a folder."""
+    given = config_of(app, {"speed": 1.0, "switch": "asterisk", "state": str(folder / "state"), **changes})
+    return {**given, "asterisk": {**table_of(asterisk, folder), **given.get("asterisk", {})}}
+
+
+def table_of(asterisk: Instance, folder: Path) -> dict[str, str]:
+    """What a configuration says of this Asterisk; sounds are kept in that folder."""
     settings = asterisk.settings
-    theirs = {
+    return {
         "url": settings.url,
         "user": settings.user,
         "password": settings.password,
         "listen": settings.listen,
         "sounds": str(folder / "sounds"),
     }
-    given = config_of(app, {"speed": 1.0, "switch": "asterisk", "state": str(folder / "state"), **changes})
-    return {**given, "asterisk": {**theirs, **given.get("asterisk", {})}}
 
 
 @asynccontextmanager
@@ -136,6 +140,7 @@ async def stage(asterisk: Instance, folder: Path, /, **changes: Any) -> AsyncIte
         given = config_on(asterisk, app, folder, changes)
         config = read(tomli_w.dumps(given).encode(), "stage.toml", {})
         server = Server(Service(config, Accounts(config, SEEDS), logger(Lines(log), "error"), Metrics()))
+        asyncio.get_running_loop().set_exception_handler(server.strays.of_loop)
         await server.start()
         held.push_async_callback(server.stop, 1.0)
         phones = await held.enter_async_context(Phones())
@@ -152,7 +157,7 @@ async def stage(asterisk: Instance, folder: Path, /, **changes: Any) -> AsyncIte
 async def until(holds: Callable[[], bool]) -> None:
     """Wait until something of the service itself is so, of which nobody is told."""
     async with asyncio.timeout(PATIENCE):
-        while not holds():
+        while not holds():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 

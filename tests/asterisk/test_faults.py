@@ -32,8 +32,9 @@ class Case:
 
     def spoil(self, method: str, path: str, *, mine: bool = True, times: int = 1) -> Fault:
         """Spoil such requests; those of this call alone, unless nothing in them says whose they are."""
+        done = self.done or (method, self.status) == ("DELETE", 404)  # what Asterisk does not find is gone
         who = self.caller if mine else ""
-        return self.between.spoil(method, path, self.status, done=self.done, who=who, times=times)
+        return self.between.spoil(method, path, self.status, done=done, who=who, times=times)
 
     async def dial(self, document: str) -> OutgoingCall:
         """Call, and be answered by this document."""
@@ -232,8 +233,54 @@ def test_a_callee_that_cannot_be_dialled_is_unreachable(asterisk: Instance, tmp_
 def test_a_call_is_hung_up_at_a_second_try(asterisk: Instance, tmp_path: Path) -> None:
     async def story(case: Case) -> None:
         call = await case.dial(f"{NEXT}<Hangup/>")
-        fault = case.spoil("DELETE", f"^channels/{case.channel}")
+        fault = case.spoil("DELETE", rf"^channels/{case.channel}\?")
         await case.ends(call, "hangup_verb")
         assert fault.come == 1
+
+    each(asterisk, tmp_path, story)
+
+
+def test_a_member_is_unmuted_at_a_second_try(asterisk: Instance, tmp_path: Path) -> None:
+    async def story(case: Case) -> None:
+        fault = case.spoil("DELETE", "/mute")
+        call = await case.join()
+        for method in ("POST", "DELETE"):
+            await case.ask(method, "Member/all/Mute")
+            await case.between.until_asked(method, f"{case.channel}/mute")
+        await case.between.until_asked("DELETE", f"{case.channel}/mute", 2)
+        await case.ask("POST", "Member/all/Kick")
+        await case.next(call)
+        assert fault.come == 1
+
+    each(asterisk, tmp_path, story)
+
+
+def test_a_helper_is_taken_away_at_a_second_try(asterisk: Instance, tmp_path: Path) -> None:
+    async def story(case: Case) -> None:
+        joining = case.spoil("POST", "/addChannel.*mic")
+        leaving = case.spoil("DELETE", r"^channels/.*\.mic\.")
+        call = await case.join()
+        await case.ask("POST", "Member/all/Deaf")
+        await case.between.until_asked("POST", f"/addChannel.*mic.*{case.call}", 2)
+        await case.ask("DELETE", "Member/all/Deaf")
+        await case.between.until_asked("DELETE", f"mic.{case.call}", 1 if leaving.done else 2)
+        await case.ask("POST", "Member/all/Kick")
+        await case.next(call)
+        assert (joining.come, leaving.come) == (1, 1)
+
+    each(asterisk, tmp_path, story)
+
+
+def test_a_sound_is_stopped_at_a_second_try(asterisk: Instance, tmp_path: Path) -> None:
+    async def story(case: Case) -> None:
+        case.spoil("DELETE", "^playbacks/")
+        keys = f'action="{case.on.app.url}/keys" numDigits="1"'
+        call = await case.dial(f'<GetDigits {keys}><Speak loop="9">Press any key.</Speak></GetDigits>')
+        case.on.page(NEXT, "/keys")
+        await call.until_sound(0.0)
+        since = monotonic()
+        call.press("5")
+        await case.next(call)
+        assert monotonic() - since < 5.0
 
     each(asterisk, tmp_path, story)

@@ -141,12 +141,14 @@ def test_callees_who_cannot_be_reached(asterisk: Instance, tmp_path: Path) -> No
                 ("sip:nobody@127.0.0.1:9", "no-answer"),
                 ("sip:nobody@host.invalid", "failed"),
             )
-            ann = await on.phones.phone("+14155550101")
+            calls = []
             for number, (address, _) in enumerate(rings):
                 more = f'action="{on.app.url}/dialled/{number}" timeout="1"'
                 on.page(f"<Dial {more}><User>{address}</User></Dial>")
                 on.page(NEXT, f"/dialled/{number}")
-                call = await on.answered(ann)
+                calls.append(on.dial(await on.phones.phone(f"+1415555010{number}")))
+                await on.told("/plivo/answer", number + 1)
+            for call in calls:
                 await call.until("ended")
             said = [(await on.told(f"/dialled/{number}")).params["DialStatus"] for number in range(len(rings))]
             assert said == [status for _, status in rings]

@@ -343,6 +343,7 @@ def test_a_deleted_recording_is_gone(asterisk: Instance, tmp_path: Path) -> None
         async with stage(asterisk, tmp_path) as on:
             call = await recording(on, "maxLength='1' playBeep='false' fileFormat='wav'")
             told = (await stored(on, call)).params
+            assert any((tmp_path / "state").glob("recordings/*"))
             assert (await on.plivo("DELETE", f"Recording/{told['RecordingID']}/")).status == 204
             status, _, _ = await got(told["RecordUrl"])
             assert status == 404

@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
-from typing import Any
-from urllib.parse import quote
 
 import pytest
 
 from tests.asterisk.fake import free_port
-from tests.asterisk.phone.ears import hears
 from tests.asterisk.phone.outgoing import OutgoingCall
-from tests.asterisk.phone.phone import Phone, Phones
 from tests.asterisk.provision import HOST, Instance, instance
-from tests.asterisk.stage import NUMBER, nothing_left
-from tests.rest.bench import ACME, Asked, Got
-from tests.rest.texml import BASE
-from tests.sdk.live import PATIENCE, address, started
-from tests.service.mortal import Mortal, mortal
+from tests.asterisk.survivor import ROOM, survival
+from tests.sdk.live import address, started
 
 KEY = "Idempotency-Key"
-ROOM = '<Conference waitSound="" enterSound="" exitSound="" hangupOnStar="false">room</Conference>'
 NEXT = "<Speak>Next.</Speak>"
 WAIT = '<Wait length="30"/>'
 WAITS = NEXT + WAIT
-LONG = (
-    "<Speak>This is a text of some length, so that it is being spoken while the service dies and lives again.</Speak>"
-)
+LONG = "<Speak>This is still being spoken while the service dies and lives again.</Speak>"
 
 
 @pytest.fixture(scope="module")
@@ -40,126 +29,9 @@ def calling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
         yield running
 
 
-class Scene:
-    """A service that can die, its Asterisk, and phones."""
-
-    def __init__(self, asterisk: Instance, service: Mortal, phones: Phones) -> None:
-        """Nobody calls yet."""
-        self.asterisk, self.service, self.phones = asterisk, service, phones
-        self.calls: list[OutgoingCall] = []
-        self.room = ""
-
-    async def phone(self, name: str) -> Phone:
-        return await self.phones.phone(name, amplitude=4000)
-
-    def dial(self, phone: Phone, document: str) -> OutgoingCall:
-        """Call, and be answered by this document."""
-        self.service.app.pages["/plivo/answer"] = f"<Response>{document}</Response>"
-        call = phone.call(f"sip:{NUMBER}@{HOST}:{self.asterisk.sip_port}")
-        self.calls.append(call)
-        return call
-
-    async def call(self, name: str, document: str) -> OutgoingCall:
-        """Call, be answered by this document, and hear something."""
-        call = self.dial(await self.phone(name), document)
-        await call.until("answered")
-        return call
-
-    async def join(self, name: str, document: str = ROOM) -> OutgoingCall:
-        """Be in the room."""
-        call = await self.call(name, document)
-        await self.so("member_joined", call=await self.id_of(name))
-        return call
-
-    async def id_of(self, name: str) -> str:
-        arrived = await self.so("call_arrived", caller=name)
-        return str(arrived["call"])
-
-    async def so(self, what: str, **facts: Any) -> dict[str, Any]:
-        """What the timeline says of it, as soon as it has happened."""
-        return await asyncio.to_thread(self.service.wait, what, **facts)
-
-    async def told(self, path: str, nth: int = 1, **params: str) -> Asked:
-        """What the application is told."""
-        return await asyncio.to_thread(self.service.app.wait, path, nth, **params)
-
-    async def plivo(self, method: str, path: str) -> Got:
-        return await asyncio.to_thread(
-            self.service.request, method, f"/v1/Account/{ACME}/Conference/room/{path}", face="plivo"
-        )
-
-    async def member(self, number: int, method: str, what: str) -> None:
-        """Have something done to a member."""
-        got = await self.plivo(method, f"Member/{number}/{what}/")
-        assert got.status < 300, got
-
-    async def members(self) -> list[dict[str, Any]]:
-        """The members as REST tells of them, but for how long they have been there."""
-        return [{**one, "join_time": ""} for one in (await self.plivo("GET", "")).json["members"]]
-
-    async def participants(self) -> list[str]:
-        """The members as the TeXML face names them, in the order in which they came."""
-        rooms = await asyncio.to_thread(self.service.request, "GET", f"{BASE}/Conferences", face="texml")
-        self.room = rooms.json["conferences"][0]["sid"]
-        path = f"{BASE}/Conferences/{self.room}/Participants"
-        listed = await asyncio.to_thread(self.service.request, "GET", path, face="texml")
-        return [one["call_sid"] for one in reversed(listed.json["participants"])]
-
-    async def participant(self, sid: str, **form: str) -> None:
-        """Change a member over the TeXML face."""
-        path = f"{BASE}/Conferences/{self.room}/Participants/{quote(sid)}"
-        got = await asyncio.to_thread(self.service.request, "POST", path, form=form, face="texml")
-        assert got.status == 200, got
-
-    async def kill(self) -> None:
-        await asyncio.to_thread(self.service.kill)
-
-    async def start(self) -> None:
-        await asyncio.to_thread(self.service.start)
-        await self.ready()
-
-    async def ready(self) -> None:
-        """Wait until the service has Asterisk."""
-        async with asyncio.timeout(PATIENCE):
-            while (await asyncio.to_thread(self.service.request, "GET", "/readyz")).status != 200:  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
-
-    async def hears(self, calls: Mapping[str, OutgoingCall]) -> frozenset[tuple[str, str]]:
-        """Who hears whom."""
-        await self.phones.settled()
-        return hears(calls)
-
-
-@asynccontextmanager
-async def scene(asterisk: Instance, folder: Path) -> AsyncIterator[Scene]:
-    """A service on an Asterisk, in a process of its own; in the end nothing may be left there."""
-    settings = asterisk.settings
-    table = {
-        "url": settings.url,
-        "user": settings.user,
-        "password": settings.password,
-        "listen": settings.listen,
-        "sounds": str(folder / "sounds"),
-    }
-    with ExitStack() as held:
-        service = await asyncio.to_thread(
-            held.enter_context, mortal(folder, switch="asterisk", speed=1.0, asterisk=table)
-        )
-        try:
-            async with Phones() as phones:
-                on = Scene(asterisk, service, phones)
-                await on.ready()
-                yield on
-                for call in on.calls:
-                    call.hang_up()
-                await nothing_left(asterisk)
-        finally:
-            await asyncio.to_thread(held.close)
-
-
 def test_a_room_goes_on(calling: Instance, tmp_path: Path) -> None:
     async def story() -> None:
-        async with scene(calling, tmp_path) as on:
+        async with survival(calling, tmp_path) as on:
             calls = {name: await on.join(name, ROOM + NEXT) for name in ("ann", "bob", "cat", "dan")}
             await on.member(2, "POST", "Mute")
             await on.member(3, "POST", "Deaf")
@@ -187,7 +59,7 @@ def test_a_room_goes_on(calling: Instance, tmp_path: Path) -> None:
 
 def test_keys_hang_ups_and_calls_of_the_gap_take_effect(calling: Instance, tmp_path: Path) -> None:
     async def story() -> None:
-        async with scene(calling, tmp_path) as on:
+        async with survival(calling, tmp_path) as on:
             bob, cat = await on.join("bob"), await on.join("cat")
             keys = f'<GetDigits action="{on.service.app.url}/keys" numDigits="2" timeout="30">{NEXT}</GetDigits>'
             ann = await on.call("ann", keys)
@@ -212,7 +84,7 @@ def test_keys_hang_ups_and_calls_of_the_gap_take_effect(calling: Instance, tmp_p
 
 def test_a_coach_and_whoever_is_on_hold_stay_so(calling: Instance, tmp_path: Path) -> None:
     async def story() -> None:
-        async with scene(calling, tmp_path) as on:
+        async with survival(calling, tmp_path) as on:
             calls = {name: await on.join(name) for name in ("ann", "bob", "cat")}
             texml = await on.participants()
             await on.participant(texml[0], Hold="true")
@@ -235,7 +107,7 @@ def test_a_coach_and_whoever_is_on_hold_stay_so(calling: Instance, tmp_path: Pat
 
 def test_a_sound_goes_on_and_is_not_begun_again(calling: Instance, tmp_path: Path) -> None:
     async def story() -> None:
-        async with scene(calling, tmp_path) as on:
+        async with survival(calling, tmp_path) as on:
             ann = await on.call("ann", LONG + WAIT)
             bob = await on.call("bob", WAITS)
             await ann.until_sound(0.0)
@@ -264,7 +136,7 @@ async def quiet(call: OutgoingCall) -> None:
 
 def test_who_calls_while_the_service_is_dead_or_hangs_up_then(calling: Instance, tmp_path: Path) -> None:
     async def story() -> None:
-        async with scene(calling, tmp_path) as on:
+        async with survival(calling, tmp_path) as on:
             ann = await on.call("ann", WAITS)
             on.service.app.hold("/plivo/answer")
             bob = on.dial(await on.phone("bob"), NEXT)
@@ -288,7 +160,7 @@ def test_who_calls_while_the_service_is_dead_or_hangs_up_then(calling: Instance,
 
 def test_a_callback_comes_again_only_where_it_may_not_have_arrived(calling: Instance, tmp_path: Path) -> None:
     async def story() -> None:
-        async with scene(calling, tmp_path) as on:
+        async with survival(calling, tmp_path) as on:
             ann = await on.call("ann", WAITS)
             on.service.app.hold("/hangup")
             ann.hang_up()
@@ -315,7 +187,7 @@ def test_a_callback_comes_again_only_where_it_may_not_have_arrived(calling: Inst
 
 def test_a_recording_and_a_dial_go_on(calling: Instance, tmp_path: Path) -> None:
     async def story() -> None:
-        async with scene(calling, tmp_path) as on:
+        async with survival(calling, tmp_path) as on:
             bob = await on.phone("bob")
             ann = on.dial(await on.phone("ann"), f"<Dial><User>{bob.contact}</User></Dial>{NEXT}")
             ringing = await bob.incoming()
@@ -344,7 +216,7 @@ def test_a_recording_and_a_dial_go_on(calling: Instance, tmp_path: Path) -> None
 
 def test_asterisk_and_the_service_die(calling: Instance, tmp_path: Path) -> None:
     async def story() -> None:
-        async with scene(calling, tmp_path) as on:
+        async with survival(calling, tmp_path) as on:
             calls = [await on.join(name) for name in ("ann", "bob")]
             await on.kill()
             await asyncio.to_thread(calling.restart)
@@ -362,7 +234,7 @@ def test_asterisk_and_the_service_die(calling: Instance, tmp_path: Path) -> None
 
 def test_an_asterisk_that_keeps_no_events(asterisk: Instance, tmp_path: Path) -> None:
     async def story() -> None:
-        async with scene(asterisk, tmp_path) as on:
+        async with survival(asterisk, tmp_path) as on:
             calls = {name: await on.join(name) for name in ("ann", "bob", "cat")}
             await on.member(2, "POST", "Mute")
             await on.kill()
@@ -379,7 +251,7 @@ def test_an_asterisk_that_keeps_no_events(asterisk: Instance, tmp_path: Path) ->
 
 def test_a_second_service_on_the_same_application_takes_it_over(asterisk: Instance, tmp_path: Path) -> None:
     async def story() -> None:
-        async with scene(asterisk, tmp_path) as on:
+        async with survival(asterisk, tmp_path) as on:
             ann = await on.call("ann", WAITS)
             (tmp_path / "b").mkdir()
             second = await asyncio.to_thread(started, tmp_path / "b", on.service.config | {"journal": ""})

@@ -128,7 +128,7 @@ def configured(folder: Path, asterisk: Instance, **changes: str) -> Path:
     """A configuration for a running Asterisk, with some settings changed."""
     path = folder / "callflow.toml"
     layout = Layout(directory=folder, http_port=asterisk.layout.http_port)
-    raw = tomllib.loads(ours(layout, asterisk.password))
+    raw = ours(layout, asterisk.password)
     raw["asterisk"] |= changes
     path.write_text(tomli_w.dumps(raw))
     return path

@@ -11,41 +11,19 @@ import re
 import shutil
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from engine.settings import VERSION
 from tests.laws.outside import ROOT, run
+from tests.laws.readme import README, Block, blocks
 
-README = (ROOT / "README.md").read_text()
-
-FENCE = re.compile(r"^(?P<mark><!-- run -->\n)?```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 RUNNERS = {"python": (sys.executable, "-W", "error", "-c"), "bash": ("bash", "-euo", "pipefail", "-c")}
 
 # What the first command needs of a clone.
 CLONE = ("pyproject.toml", "README.md", "LICENSE", "engine", "samples", "xml_schemas")
 
-
-class Block(NamedTuple):
-    """A fenced block that could be run, and whether README asks for it."""
-
-    line: int
-    language: str
-    text: str
-    marked: bool
-
-
-def blocks(text: str) -> list[Block]:
-    """The blocks of Python and Bash, in order."""
-    return [
-        Block(text.count("\n", 0, found.start()) + 1, found["language"], found["text"], found["mark"] is not None)
-        for found in FENCE.finditer(text)
-        if found["language"] in RUNNERS
-    ]
-
-
-SET_UP, GATE, *OTHERS = blocks(README)
+SET_UP, GATE, *OTHERS = blocks(README, RUNNERS)
 
 
 def test_first_command_sets_up_a_fresh_clone_and_runs_the_main_job(tmp_path: Path) -> None:
@@ -93,4 +71,4 @@ def test_newest_entry_of_the_changes_is_the_version() -> None:
 def test_a_marked_block_and_an_unmarked_one_are_told_apart() -> None:
     text = "a\n\n<!-- run -->\n```python\n1\n```\n\n```bash\nls\n```\n\n```xml\n<a/>\n```\n"
 
-    assert blocks(text) == [Block(3, "python", "1\n", marked=True), Block(8, "bash", "ls\n", marked=False)]
+    assert blocks(text, RUNNERS) == [Block(3, "python", "1\n", marked=True), Block(8, "bash", "ls\n", marked=False)]

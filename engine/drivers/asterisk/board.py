@@ -11,6 +11,7 @@ from engine.drivers.asterisk.causes import ORDINARY
 from engine.drivers.asterisk.client import Ari, Refused, Reply
 from engine.drivers.asterisk.model import Leg, Room
 from engine.drivers.asterisk.names import Names, call_of
+from engine.drivers.bugs import watched
 from engine.values.events import Event
 
 # Always mixed: a bridge of two parties of the plain kind sends nothing to somebody who is alone in it or while the
@@ -34,6 +35,7 @@ class Board:
         self.rooms: dict[str, Room] = {}
         self._bridges: dict[str, asyncio.Task[Reply]] = {}
         self._dropping: dict[str, asyncio.Task[None]] = {}
+        self._ending: set[asyncio.Task[None]] = set()
         self._entering: dict[str, asyncio.Future[None]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._boot = token_hex(2)
@@ -66,11 +68,23 @@ class Board:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(watched)
         return task
+
+    def overtake(self, leg: Leg, work: Coroutine[Any, Any, Any]) -> None:
+        """Let something be done to a channel out of turn; its lane moves the channel only after that."""
+        task = self.spawn(work)
+        leg.stops.add(task)
+        task.add_done_callback(leg.stops.discard)
 
     def go(self, work: Coroutine[Any, Any, Any]) -> None:
         """Let something be done for which nobody waits."""
         _ = self.spawn(work)
+
+    async def tidy(self) -> None:
+        """Let what is being ended be ended, for the deadline at most."""
+        if self._ending and not self.away:
+            await asyncio.wait(self._ending, timeout=self.ari.settings.deadline)
 
     async def stop(self) -> None:
         """Give up whatever is still under way."""
@@ -109,26 +123,17 @@ class Board:
 
     async def snoop(self, of: str, name: str, *, spy: str = "none", whisper: str = "none") -> None:
         """Make a helper channel on a channel, and wait until it can be used; Refused where that fails."""
-        entering = self.entering(name)
         try:
-            await self.ari.must(
-                "POST", f"channels/{of}/snoop/{name}", app=self.ari.settings.application, spy=spy, whisper=whisper
-            )
-            await self.entered(name, entering)
+            await self.make(name, f"channels/{of}/snoop/{name}", spy=spy, whisper=whisper)
         except Refused:
             self.drop_channel(name)  # it may be there all the same
             raise
-        finally:
-            self._entering.pop(name, None)
 
-    def entering(self, channel: str) -> asyncio.Future[None]:
-        """What is done as soon as the channel is ours to command."""
+    async def make(self, channel: str, path: str, body: Any = None, **query: str) -> None:
+        """Ask for a channel, and wait until it is ours to command; Refused where it does not come in time."""
         entering = self._entering[channel] = asyncio.get_running_loop().create_future()
-        return entering
-
-    async def entered(self, channel: str, entering: asyncio.Future[None]) -> None:
-        """Wait for that, for the deadline at most; Refused where it did not come."""
         try:
+            await self.ari.must("POST", path, body, app=self.ari.settings.application, **query)
             await asyncio.wait_for(entering, self.ari.settings.deadline)
         except TimeoutError:
             raise Refused(f"{channel} did not come", Reply(0)) from None
@@ -179,13 +184,17 @@ class Board:
         """Let a bridge go that nobody needs any more; one that is just being made goes as soon as it is there."""
         making = self._bridges.pop(name, None)
         if making is not None:
-            dropping = self._dropping[name] = self.spawn(self._drop(name, making))
-            dropping.add_done_callback(lambda _: self._dropping.pop(name, None))
+            dropping = self._dropping[name] = self._finish(self._drop(name, making))
+            dropping.add_done_callback(lambda done: self._dropped(name, done))
 
     async def _make(self, name: str) -> Reply:
         if name in self._dropping:
             await asyncio.wait((self._dropping[name],))
         return await self.ari.ask("POST", "bridges", type=MIXING, bridgeId=name)
+
+    def _dropped(self, name: str, dropping: asyncio.Task[None]) -> None:
+        if self._dropping.get(name) is dropping:  # and it is not dropped once more
+            del self._dropping[name]
 
     async def _drop(self, name: str, making: asyncio.Task[Reply]) -> None:
         await making
@@ -207,7 +216,14 @@ class Board:
 
     def drop_channel(self, name: str, reason: str = ORDINARY) -> None:
         """End a channel; nobody waits for that."""
-        self.go(self.end(f"channels/{name}", reason=reason))
+        _ = self._finish(self.end(f"channels/{name}", reason=reason))
+
+    def _finish(self, ending: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Let something be ended, also when we are about to stop."""
+        task = self.spawn(ending)
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+        return task
 
     async def end(self, path: str, **query: str) -> None:
         """Ask for the end of something until it is gone; what stays all the same is found by the next look around."""

@@ -10,12 +10,13 @@ from array import array
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import aiohttp
 from msgspec import Struct
 
-from engine.drivers.asterisk.client import Ari, Reply
+from engine.drivers.asterisk.client import Ari, Reply, advice
 from engine.drivers.asterisk.settings import AriSettings
 from engine.drivers.sounds import waves
 from engine.drivers.sounds.shelf import OPEN, READABLE
@@ -39,7 +40,8 @@ APPLICATION = "callflow-check"
 PROBE = 0.1  # seconds of silence that are played
 PATIENCE = 3.0
 REFUSED, ABSENT = 401, 404
-OPEN_ARI = "enabled = yes in http.conf and ari.conf; asterisk.url is where http.conf listens"
+STARTING = (0, ABSENT, 503)  # nobody listens, ARI is not loaded, Asterisk is not ready
+AGAIN = 0.1
 
 
 class Line(Struct, frozen=True):
@@ -60,14 +62,14 @@ class Seen(Struct, frozen=True):
     application: bool
 
 
-async def check(settings: AriSettings, sounds: Path, voice: str) -> list[Line]:
-    """Look at everything; of an Asterisk that cannot be asked, one line.
+async def check(settings: AriSettings, sounds: Path, voice: str, patience: float = 0.0) -> list[Line]:
+    """Look at everything; of an Asterisk that cannot be asked within `patience` seconds, one line.
 
     `sounds` is the folder that both can read, `voice` the name of the engine that speaks.
     """
     ari = Ari(settings)
     try:
-        first, info = reached(settings, await ari.over_http("GET", "asterisk/info"))
+        first, info = reached(settings, await started(ari, patience))
         lines = [first]
         if first.ok:
             seen = await look(ari, info)
@@ -78,19 +80,24 @@ async def check(settings: AriSettings, sounds: Path, voice: str) -> list[Line]:
     return [*lines, await speech(voice)]
 
 
+async def started(ari: Ari, patience: float) -> Reply:
+    """What Asterisk says of itself, or how it refuses to; one that may be starting is asked again and again."""
+    until = monotonic() + patience
+    while (reply := await ari.over_http("GET", "asterisk/info")).status in STARTING and monotonic() < until:
+        await asyncio.sleep(AGAIN)
+    return reply
+
+
 def reached(settings: AriSettings, reply: Reply) -> tuple[Line, Any]:
     """Whether the REST interface answers us, and what it says of its Asterisk."""
-    wrong = {
-        0: Line("connection", ok=False, seen=f"no answer from {settings.url}", hint=f"start Asterisk; {OPEN_ARI}"),
-        REFUSED: Line(
-            "connection", ok=False, seen=f"the user {settings.user} is refused", hint="user and password of ari.conf"
-        ),
-        ABSENT: Line("connection", ok=False, seen=f"{settings.url} has no ARI", hint=f"load res_ari; {OPEN_ARI}"),
-    }
     if reply.ok:
         return Line("connection", ok=True, seen=f"{settings.url} as {settings.user}"), reply.read()
-    other = Line("connection", ok=False, seen=f"{settings.url} answers {reply.status}", hint=OPEN_ARI)
-    return wrong.get(reply.status, other), {}
+    seen = {
+        0: f"no answer from {settings.url}",
+        REFUSED: f"the user {settings.user} is refused",
+        ABSENT: f"{settings.url} has no ARI",
+    }.get(reply.status, f"{settings.url} answers {reply.status}")
+    return Line("connection", ok=False, seen=seen, hint=advice(reply.status)), {}
 
 
 async def look(ari: Ari, info: Mapping[str, Any]) -> Seen:

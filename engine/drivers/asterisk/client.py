@@ -24,8 +24,17 @@ from engine.errors import SwitchError
 PATIENCE = 0.02
 # How often unanswered requests are looked through; seconds.
 SWEEP = 0.25
+OPEN_ARI = "enabled = yes in http.conf and ari.conf; asterisk.url is where http.conf listens"
+# What to do about an Asterisk that gives such an answer to everything; 0 is none.
+ADVICE: Mapping[int, str] = {
+    0: f"start Asterisk; {OPEN_ARI}",
+    401: "asterisk.user and asterisk.password are those of ari.conf",
+    404: f"load res_ari; {OPEN_ARI}",
+}
 
 _decode = msgspec.json.decode
+
+Connection = aiohttp.ClientWebSocketResponse | web.WebSocketResponse
 
 
 class Reply(Struct, frozen=True, gc=False):
@@ -81,7 +90,7 @@ class Ari:
     def __init__(self, settings: AriSettings) -> None:
         """Ask nothing yet."""
         self.settings = settings
-        self.socket: aiohttp.ClientWebSocketResponse | web.WebSocketResponse | None = None
+        self.socket: Connection | None = None
         self.session: aiohttp.ClientSession | None = None
         self._waiting: dict[str, tuple[asyncio.Future[Reply], float]] = {}
         self._answered_at = 0.0
@@ -194,6 +203,11 @@ class Ari:
             self._answer(key, Reply(0, f"no answer within {self.settings.deadline:g} s"))
         if self._waiting:
             self._sweep = asyncio.get_running_loop().call_later(SWEEP, self._look_through)
+
+
+def advice(status: int) -> str:
+    """What to do about an Asterisk that answers like that."""
+    return ADVICE.get(status, OPEN_ARI)
 
 
 def found(reply: Reply) -> list[Mapping[str, Any]]:

@@ -17,6 +17,7 @@ from engine.drivers.asterisk import templates
 from engine.drivers.sounds import tones, waves
 from engine.errors import RequestError
 
+OUTBOUND_MODULE = "asterisk/modules/res_websocket_client.so"
 NAME = re.compile(r"^[A-Za-z0-9_-]+$")
 LISTENING = re.compile(r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$")
 SOCKET = "var/run/asterisk.ctl"
@@ -121,6 +122,12 @@ def check(layout: Layout) -> None:
     low, high = layout.rtp
     if not 0 < low < high <= HIGHEST_PORT:
         raise RequestError(f"{low}-{high} is no range of ports", field="rtp", hint="as in 10000-10999")
+
+
+def can_connect(prefix: Path | None) -> bool:
+    """Whether an installed Asterisk (None: the system's own) can connect to us, and keep events while we are away."""
+    libraries = (prefix or Path("/")) / "usr"
+    return any(next(libraries.glob(f"{folder}/{OUTBOUND_MODULE}"), None) for folder in ("lib/*", "lib", "lib64"))
 
 
 def files(layout: Layout, passwords: Passwords) -> dict[str, str]:

@@ -41,6 +41,10 @@ LIMITS: tuple[Limit, ...] = (
         "the two are joined with the answer",
     ),
     Limit(
+        "where nobody answers at a callee's address, it is given up when its ring time is over, not at once",
+        "Asterisk takes an address that is silent for a slow one",
+    ),
+    Limit(
         "of the silence that ends a recording 0.2 s are kept",
         "Asterisk cuts it off",
     ),

@@ -52,22 +52,12 @@ def plain(text: str) -> str:
 
 async def make(board: Board, effect: PlaceCall, channel: str) -> None:
     """Make a channel that rings nobody yet; Refused where it cannot be."""
-    settings = board.ari.settings
-    endpoint = dial_string(effect, settings)
+    endpoint = dial_string(effect, board.ari.settings)
     if not endpoint:
         raise Refused("nobody can be rung there", Reply(404))
-    entering = board.entering(channel)
-    reply = await board.ari.ask(
-        "POST",
-        "channels/create",
-        {"variables": variables(effect)},
-        endpoint=endpoint,
-        app=settings.application,
-        channelId=channel,
+    await board.make(
+        channel, "channels/create", {"variables": variables(effect)}, endpoint=endpoint, channelId=channel
     )
-    if not reply.ok:
-        raise Refused("channels/create", reply)
-    await board.entered(channel, entering)
 
 
 async def dial(board: Board, effect: PlaceCall, channel: str) -> None:

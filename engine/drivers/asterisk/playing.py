@@ -197,6 +197,9 @@ class Player:
             self._board.go(self._into_bridge(sound, room))
 
     async def _into_bridge(self, sound: Sound, room: Room) -> None:
+        if room.bridge not in self._board.rooms:  # everybody has left meanwhile
+            self._finish(sound, "failed")
+            return
         try:
             await self._board.bridge(room.bridge)
         except Refused:
@@ -230,7 +233,7 @@ class Player:
         reply = await board.persist("POST", f"{sound.place}/play/{playback}", media=media, offsetms=skip)
         failed = not reply.ok and self.playing.pop(playback, None) is not None
         if failed or sound.playback != playback:  # it may play all the same; it was stopped before it was there
-            await board.ari.ask("DELETE", f"playbacks/{playback}")
+            await board.end(f"playbacks/{playback}")
         if failed:
             self._finish(sound, "failed")
 
@@ -272,6 +275,7 @@ class Player:
 
     async def find(self, standing: Iterable[Effect], channels: Iterable[str]) -> None:
         """See which sounds of a run that was broken off still play: they go on, but for those that were stopped."""
+        self._helpers.clear()
         for channel in channels:
             kind, id = self._board.names.read(channel) or ("", "")  # noqa: A001
             if kind == OVER:
@@ -302,15 +306,13 @@ class Player:
         if leg is None:
             sound.room = self._board.room(sound.to)
             sound.room.sounds += 1
-        elif not sound.over:
-            leg.sounds.append(sound)
+            sound.place = f"bridges/{sound.room.bridge}"
+        else:
+            sound.place = f"channels/{sound.snoop or leg.channel}"
+            if not sound.over:
+                leg.sounds.append(sound)
         if sound.seconds:
             sound.cut = asyncio.get_running_loop().call_later(sound.seconds, self._cut, sound)
-        sound.place = (
-            f"channels/{sound.snoop or leg.channel}"
-            if leg is not None
-            else f"bridges/{self._board.room(sound.to).bridge}"
-        )
 
     # --- ends ------------------------------------------------------------------------------------
 
@@ -343,9 +345,9 @@ class Player:
             if (await self._board.ari.ask("GET", f"playbacks/{playback}")).status == 404:
                 self.finished(PlaybackFinished(Playback(playback)))
 
-    def forget(self, call: str) -> None:
-        """Let go of all sounds to a call that is gone; nothing is told."""
-        for sound in list(self._to.get(call, {}).values()):
+    def forget(self, call: str = "") -> None:
+        """Let go of all sounds to a call that is gone, or of all where the switch is; nothing is told."""
+        for sound in list(self._to.get(call, {}).values() if call else self.sounds.values()):
             self._let_go(sound)
 
     def _cut(self, sound: Sound) -> None:
@@ -370,10 +372,11 @@ class Player:
 
     def _silence(self, sound: Sound, leg: Leg | None) -> None:
         """End what plays of a sound; a channel is moved only after that."""
-        ending = self._board.spawn(self._board.ari.ask("DELETE", f"playbacks/{sound.playback}"))
+        ending = self._board.end(f"playbacks/{sound.playback}")
         if leg is not None and sound in leg.sounds:
-            leg.stops.add(ending)
-            ending.add_done_callback(leg.stops.discard)
+            self._board.overtake(leg, ending)
+        else:
+            self._board.go(ending)
 
     def _let_go(self, sound: Sound) -> None:
         sound.stopped = True

@@ -60,12 +60,13 @@ class Recovery:
         before, self._since = self._since, str(reply.read()["status"]["startup_time"])
         return before not in ("", self._since)
 
-    def take_up(self, calls: Sequence[Living], channels: Channels, gone: Iterable[str]) -> None:
+    def take_up(self, calls: Sequence[Living], channels: Channels, gone: Iterable[str]) -> set[str]:
         """Know again the calls of a run that was broken off; those whose channel is gone have ended.
 
-        `gone` are channels of which something is still to be told, though they may be there no more.
+        `gone` are channels of which something is still to be told, though they may be there no more. The result are
+        the calls that are still to be placed: of any other a phone has rung.
         """
-        board = self._board
+        board, unplaced = self._board, set[str]()
         by_call = {board.call_of(channel): channel for channel in (*gone, *channels)}
         for about in (call.about for call in calls if call.about.call not in board.legs):
             channel = by_call.get(about.call)
@@ -75,12 +76,16 @@ class Recovery:
                 down = channel in channels and channels[channel]["state"] == "Down"
                 if placed is not None and down:  # made, and perhaps not yet dialled
                     board.go(board.ari.ask("POST", f"channels/{channel}/dial"))
-            elif about.status != "queued":  # else it is placed again
+            elif about.status == "queued":
+                unplaced.add(about.call)
+            else:
                 board.tell(CallEnded(board.now(), about.call, ended(up=about.answered_at is not None)))
+        return unplaced
 
     async def look(self) -> None:
         """Take note of how things are; tell which calls have ended."""
         board = self._board
+        legs = [leg for leg in board.legs.values() if leg.created]  # who comes from now on is not in the lists
         channels = await self.channels()
         bridges = found(await board.ari.ask("GET", "bridges"))
         where = {channel: bridge["id"] for bridge in bridges for channel in bridge["channels"]}
@@ -90,7 +95,7 @@ class Recovery:
         self._note_helpers(channels, where)
         await self._takes.look_again()
         await self._player.look_again()
-        for leg in [leg for leg in board.legs.values() if leg.created]:
+        for leg in legs:
             if leg.channel in channels:
                 self._note(leg, channels, where)
             else:

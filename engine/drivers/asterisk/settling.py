@@ -70,6 +70,9 @@ class Settler:
                 except Refused as refused:
                     attempts += 1
                     await self._failed(leg, refused, attempts)
+        except Exception:  # a bug: of this leg we know nothing any more, and the others go on
+            self._give_up(leg)
+            raise
         finally:
             leg.runner = None
 
@@ -115,7 +118,7 @@ class Settler:
 
     async def _take_away(self, leg: Leg, kind: Kind, snoop: Snoop) -> None:
         reply = await self._board.ari.ask("DELETE", f"channels/{snoop.name}")
-        if not reply.ok and reply.status not in UNDONE:
+        if not reply.ok and reply.status != 404:
             raise Refused(f"DELETE {kind}", reply)
         leg.snoops.pop(kind, None)
         if kind in ASIDE and not ASIDE & leg.snoops.keys():  # nobody else is in there
@@ -126,6 +129,7 @@ class Settler:
     async def _connect(self, leg: Leg, wanted: Wiring) -> None:
         board = self._board
         if wanted.bridge and (leg.bridge != wanted.bridge or leg.doubtful):
+            self._look_again(leg)  # a bridge for somebody who is gone would stay for ever
             await board.bridge(wanted.bridge)
             await self._be_loud(leg)
             await self._unmute(leg, wanted)
@@ -164,6 +168,7 @@ class Settler:
             await board.snoop(wish.of, name, spy=wish.spy, whisper=wish.whisper)
             snoop = leg.snoops[kind] = Snoop(name, wish.of, wish.bridge)
         if not snoop.bridge:
+            self._look_again(leg)
             await board.bridge(wish.bridge)
             self._look_again(leg)
             await board.ari.must("POST", f"bridges/{wish.bridge}/addChannel", channel=snoop.name)
@@ -205,7 +210,7 @@ class Settler:
         board, seat = self._board, leg.seat
         if board.away:  # everything is looked at when the switch is back
             return
-        if refused.status == 404 and not (await board.ari.ask("GET", f"channels/{leg.channel}")).ok:
+        if refused.status == 404 and (await board.ari.ask("GET", f"channels/{leg.channel}")).status == 404:
             self._over(leg, "lost")
         elif seat is not None and not (seat.joined or seat.leaving):
             self.leave(leg)
@@ -219,8 +224,12 @@ class Settler:
             leg.stale = True
             await asyncio.sleep(BETWEEN)
         else:
-            self._over(leg, "lost")
-            board.drop_channel(leg.channel, ORDINARY if leg.up else REASONS["internal"])
+            self._give_up(leg)
+
+    def _give_up(self, leg: Leg) -> None:
+        """Take a leg for lost, and end its channel."""
+        self._over(leg, "lost")
+        self._board.drop_channel(leg.channel, ORDINARY if leg.up else REASONS["internal"])
 
     # --- silence ---------------------------------------------------------------------------------
 
@@ -236,7 +245,7 @@ class Settler:
         leg.idle = None
         if self._is_idle(leg) and leg.runner is None:
             leg.quiet = True
-            self._board.go(self._silence(leg))
+            self._board.overtake(leg, self._silence(leg))
 
     async def _silence(self, leg: Leg) -> None:
         if not (await self._board.ari.ask("POST", f"channels/{leg.channel}/silence")).ok:

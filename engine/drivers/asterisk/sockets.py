@@ -8,28 +8,37 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from http import HTTPStatus
+from typing import Protocol
 
 import aiohttp
 import msgspec
 from aiohttp import web
 
-from engine.drivers.asterisk.client import Ari
+from engine.drivers.asterisk.client import Ari, Connection, advice
 from engine.drivers.asterisk.events import Response, Said, decode
+from engine.drivers.bugs import bug, watched
 from engine.errors import RequestError
 
 # Seconds between attempts to connect: the first soon, later ones with more patience.
 SOONEST, LATEST = 0.1, 2.0
+# Seconds after which it is said that Asterisk does not come.
+COMES_WITHIN = 3.0
 
 Hear = Callable[[Said], None]
+
+
+class Lost(Protocol):
+    """Whoever wants to know why there is no connection, and what to do about it."""
+
+    def __call__(self, why: str, hint: str = "") -> None:
+        """Both in words, the hint for operators alone; no `why` where it was just closed."""
 
 
 class Socket:
     """Keeps one websocket open; `opened` and `lost` are told of its coming and going, `hear` of every message."""
 
-    def __init__(
-        self, ari: Ari, hear: Hear, opened: Callable[[], Awaitable[None]], lost: Callable[[str], None]
-    ) -> None:
+    def __init__(self, ari: Ari, hear: Hear, opened: Callable[[], Awaitable[None]], lost: Lost) -> None:
         """Keep whom to tell."""
         self.ari = ari
         self._hear = hear
@@ -51,26 +60,35 @@ class Socket:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(watched)
 
-    async def _listen(self, socket: aiohttp.ClientWebSocketResponse | web.WebSocketResponse) -> None:
+    async def _listen(self, socket: Connection) -> None:
         """Hear everything that this websocket brings, until it closes."""
         ari = self.ari
         ari.socket = socket
         self._spawn(self._opened())
         try:
             async for message in socket:
-                if message.type is not aiohttp.WSMsgType.TEXT:
-                    continue
-                with suppress(msgspec.MsgspecError):
-                    said = decode(message.data)
-                    if type(said) is Response:
-                        ari.answered(said)
-                    elif said is not None:
-                        self._hear(said)
+                if message.type is aiohttp.WSMsgType.TEXT:
+                    self._take(message.data)
         finally:
             if ari.socket is socket:  # and no newer one took its place
                 ari.lost()
-                self._lost("the websocket was closed")
+                self._lost("")
+
+    def _take(self, message: str) -> None:
+        """Take one message; a bug of ours in it spares the connection."""
+        try:
+            said = decode(message)
+        except msgspec.MsgspecError:
+            return
+        try:
+            if type(said) is Response:
+                self.ari.answered(said)
+            elif said is not None:
+                self._hear(said)
+        except Exception as error:
+            bug(f"a {type(said).__name__} could not be taken", error)
 
 
 class Inbound(Socket):
@@ -92,9 +110,9 @@ class Inbound(Socket):
                     wait = SOONEST
                     await self._listen(socket)
             except aiohttp.WSServerHandshakeError as error:
-                self._lost(f"Asterisk refuses the websocket with {error.status}")
-            except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                self._lost(f"no connection to Asterisk: {type(error).__name__}")
+                self._lost(f"Asterisk refuses the websocket with {error.status}", advice(error.status))
+            except (aiohttp.ClientError, TimeoutError, OSError):
+                self._lost(f"no connection to Asterisk at {settings.url}", advice(0))
             await asyncio.sleep(wait)
             wait = min(wait * 2, LATEST)
 
@@ -104,6 +122,7 @@ class Outbound(Socket):
 
     _runner: web.AppRunner | None = None
     _site: web.TCPSite | None = None
+    _came = False
 
     async def start(self) -> None:
         """Listen; RequestError where that cannot be."""
@@ -118,7 +137,10 @@ class Outbound(Socket):
         except (OSError, ValueError) as error:
             await self._runner.cleanup()
             self._site = None
-            raise RequestError(f"cannot listen for Asterisk: {error}", field="asterisk.listen") from None
+            said = error.strerror if isinstance(error, OSError) else error
+            hint = "a free port of this machine; each service wants its own, and its own application"
+            raise RequestError(f"cannot listen for Asterisk: {said}", field="asterisk.listen", hint=hint) from None
+        self._spawn(self._expect())
 
     async def stop(self) -> None:
         """Close it for good."""
@@ -130,9 +152,20 @@ class Outbound(Socket):
         if self._runner is not None:
             await self._runner.cleanup()
 
+    async def _expect(self) -> None:
+        """Say that Asterisk does not come, where it does not."""
+        await asyncio.sleep(COMES_WITHIN)
+        if not self._came:
+            listen = self.ari.settings.listen
+            hint = f"start Asterisk; its websocket_client.conf has to say uri = ws://{listen}/…"
+            self._lost(f"Asterisk has not connected to {listen}", hint)
+
     async def _come_in(self, request: web.Request) -> web.StreamResponse:
+        self._came = True
         given = request.headers.get("Authorization", "")
         if not hmac.compare_digest(given.encode(), self.ari.settings.authorization.encode()):
+            if self.ari.socket is None:
+                self._lost("Asterisk shows another user or password than ours", advice(HTTPStatus.UNAUTHORIZED))
             raise web.HTTPUnauthorized(headers={"WWW-Authenticate": 'Basic realm="callflow"'})
         socket = web.WebSocketResponse(protocols=("ari",), heartbeat=10.0, max_msg_size=0)
         await socket.prepare(request)

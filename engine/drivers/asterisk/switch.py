@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from engine.drivers.asterisk.board import Board
-from engine.drivers.asterisk.client import Ari, Refused
+from engine.drivers.asterisk.client import Ari, Connection, Refused, advice
 from engine.drivers.asterisk.events import TAGS
 from engine.drivers.asterisk.model import Leg
 from engine.drivers.asterisk.names import Names
@@ -26,21 +26,26 @@ from engine.drivers.asterisk.sockets import Inbound, Outbound
 from engine.drivers.asterisk.taking import Takes
 from engine.drivers.asterisk.telling import Tells
 from engine.drivers.asterisk.wanting import Wants
+from engine.drivers.asterisk.wiring import aside
+from engine.drivers.bugs import bug
 from engine.drivers.driver import Home
 from engine.drivers.recordings import Recordings
 from engine.drivers.sounds.convert import Converter
-from engine.values.effects import Effect, ForgetRecording, StartRecording
+from engine.values.effects import Effect, ForgetRecording, PlaceCall, StartRecording
 from engine.values.events import CallEnded, Event, SwitchWasLost
 
 # Seconds for which a start waits for Asterisk where there are calls to be taken up.
 COMING = 3.0
+# Seconds between one connection that was of no use and the next.
+BREATH = 0.5
+NO_APPLICATION = 404
 
 
 class Watch(Protocol):
     """Whoever wants to know how the connection does."""
 
-    def __call__(self, state: str, why: str) -> None:
-        """`state` is found or lost."""
+    def __call__(self, state: str, why: str, hint: str) -> None:
+        """`state` is found or lost; `why` it was lost, and what to do about it."""
 
 
 class Kept(Protocol):
@@ -74,7 +79,8 @@ class Asterisk:
         self.ari = Ari(settings)
         self._kept = tuple(keep)
         self._looking = asyncio.Lock()
-        self._watch = watch or (lambda state, why: None)
+        self._watch = watch or (lambda state, why, hint: None)
+        self._told: set[str] = set()  # why it is away
         self._home: Home | None = None
         self.board = board = Board(self.ari, Names("0"), self._tell, lambda: 0.0)
         self._settler = settler = Settler(board, lambda leg: player.begin(leg), self._over)
@@ -111,7 +117,8 @@ class Asterisk:
         await self._socket.start()
 
     async def stop(self) -> None:
-        """Let go of Asterisk, without ending anything there."""
+        """Let go of Asterisk; calls that are there live on."""
+        await self.board.tidy()
         self.board.lost("the service has stopped")
         await self._socket.stop()
         await self.board.stop()
@@ -141,33 +148,38 @@ class Asterisk:
             socket = self.ari.socket
             try:
                 await self._listen_to_what_matters()
-                restarted = await self._look_through(*self._to_take_up)
+                standing = await self._look_through(*self._to_take_up)
             except Refused as refused:
-                self._lost(str(refused))
-                if socket is not None:
-                    await socket.close()
+                self._is_of_no_use(socket, str(refused), advice_on(refused, self.settings))
                 return
-            standing, self._to_take_up = self._to_take_up[0], ((), ())
+            except Exception as error:
+                self._is_of_no_use(socket, "what Asterisk says makes no sense to us")
+                bug("Asterisk could not be looked through", error)
+                return
+            if self.ari.socket is not socket and standing is not None:  # the next one is looked through again
+                return
+            self._to_take_up = ((), ())
             self.board.found()
-            self._watch("found", "")
-            if restarted:
+            self._told.clear()
+            self._watch("found", "", "")
+            if standing is None:
                 self._forget_all()
-            for effect in standing:
+            for effect in standing or ():
                 self.performs[type(effect)](effect)
             self._wants.make_so()
             self.board.go(self._recovery.clear_away())
 
-    async def _look_through(self, standing: Sequence[Effect], calls: Sequence[Living]) -> bool:
-        """Compare what is there with what we know; True where it is another Asterisk than before."""
-        restarted = await self._recovery.restarted()
-        if not restarted:
-            channels = await self._recovery.channels()
-            self._recovery.take_up(calls, channels, self._tells.spoken_of())
-            self._tells.catch_up()
-            await self._player.find(standing, channels)
-            await self._takes.find(standing, channels)
-            await self._recovery.look()
-        return restarted
+    async def _look_through(self, standing: Sequence[Effect], calls: Sequence[Living]) -> list[Effect] | None:
+        """Compare what is there with what we know; what is left to perform, None where it is another Asterisk."""
+        if await self._recovery.restarted():
+            return None
+        channels = await self._recovery.channels()
+        unplaced = self._recovery.take_up(calls, channels, self._tells.spoken_of())
+        self._tells.catch_up()
+        await self._player.find(standing, channels)
+        await self._takes.find(standing, channels)
+        await self._recovery.look()
+        return [effect for effect in standing if not isinstance(effect, PlaceCall) or effect.call in unplaced]
 
     async def _listen_to_what_matters(self) -> None:
         """Have Asterisk tell only what we read: it says much more. Its replies pass the same filter."""
@@ -177,16 +189,34 @@ class Asterisk:
         if not reply.ok:
             raise Refused(f"PUT {path}", reply)
 
-    def _lost(self, why: str) -> None:
-        if self.board.away != why:
-            self._watch("lost", why)
+    def _is_of_no_use(self, socket: Connection | None, why: str, hint: str = "") -> None:
+        self._lost(why, hint)
+        if socket is not None:
+            self.board.go(self._begin_again(socket))
+
+    async def _begin_again(self, socket: Connection) -> None:
+        """Close a connection that is of no use, and not at once: the next may be none either."""
+        await asyncio.sleep(BREATH)
+        await socket.close()
+
+    def _lost(self, why: str, hint: str = "") -> None:
+        """Take note, and tell each reason once; without one the connection was closed, which may be our own doing."""
+        if self.board.away and not why:
+            return
+        why = why or "the websocket was closed"
         self.board.lost(why)
+        if why not in self._told:
+            self._told.add(why)
+            self._watch("lost", why, hint)
 
     def _forget_all(self) -> None:
-        """Every call is gone, and the switch with it."""
+        """Every call is gone, and the switch with it; what the new one has said so far is of new calls."""
         for leg in list(self.board.legs.values()):
             self._let_go(leg)
+        self._player.forget()
+        self._takes.forget_all()
         self._tell(SwitchWasLost(self.board.now()))
+        self._tells.catch_up()
 
     # --- ends ------------------------------------------------------------------------------------
 
@@ -207,10 +237,21 @@ class Asterisk:
         if leg.idle is not None:
             leg.idle.cancel()
         self._player.forget(leg.call)
-        for kind in ASIDE & leg.snoops.keys():  # one is on another's channel; nobody else is in their bridge
+        for kind in ASIDE & leg.snoops.keys():  # one is on another's channel
             board.drop_channel(leg.snoops[kind].name)
-            board.drop_bridge(leg.snoops[kind].wanted)
+        board.drop_bridge(aside(leg.call, board.names))  # nobody else is in there
         self._settler.touch_coaches(leg)
         self._settler.leave(leg)
+        partner = board.legs.get(leg.partner)
         if leg.partner:
             self._wants.part(leg)
+        if partner is not None and partner.partner == leg.call:
+            self._wants.part(partner)
+            self._settler.touch(partner)
+
+
+def advice_on(refused: Refused, settings: AriSettings) -> str:
+    """What to do where Asterisk does not let us begin."""
+    if refused.status == NO_APPLICATION:
+        return f"asterisk.application is {settings.application}: ari.conf has to have it in apps of outbound_websocket"
+    return advice(refused.status)

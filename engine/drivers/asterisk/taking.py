@@ -184,7 +184,6 @@ class Takes:
             return
         take.why = take.why or self._why(take)
         self._wind(take.asked, on=False)
-        self._takes.pop((take.asked.owner, take.asked.id), None)
         self._board.go(self._store(take))
 
     def _why(self, take: Take) -> str:
@@ -199,6 +198,7 @@ class Takes:
     async def _store(self, take: Take) -> None:
         """Fetch what was written, make the recording's file of it, and tell."""
         asked, board = take.asked, self._board
+        await board.back()
         result: Literal["stored", "absent", "failed"] = "failed" if take.failed else "stored"
         seconds = 0.0
         if not take.failed:
@@ -213,6 +213,7 @@ class Takes:
         url = self._recordings.address(asked.id, asked.format) if result == "stored" else ""
         for part in take.parts:
             await board.ari.ask("DELETE", f"recordings/stored/{part}")
+        self._takes.pop((asked.owner, asked.id), None)
         board.tell(RecordingEnded(board.now(), asked.owner, asked.id, result, seconds, why, url))
 
     async def _make(self, take: Take) -> float:
@@ -265,10 +266,18 @@ class Takes:
                 self._runs(take, part, place)
             elif (await board.ari.ask("GET", f"recordings/stored/{part}")).ok:
                 take.parts[part] = place
+                self._release(place)
         if take.parts:
             self._takes[asked.owner, asked.id] = take
             if not take.running:
                 self.over(take, next(iter(take.parts)))
+
+    def forget_all(self) -> None:
+        """Let go of all: the switch that wrote them is gone."""
+        for take in self._takes.values():
+            self._wind(take.asked, on=False)
+        self._takes.clear()
+        self._parts.clear()
 
     # --- after a loss ----------------------------------------------------------------------------
 

@@ -42,6 +42,7 @@ class Tells:
         """Nobody is told yet: `home` is given at the start."""
         self._board, self._settler, self._player, self._over = board, settler, player, over
         self.home: Home | None = None
+        self._coming: set[str] = set()  # channels of calls whose headers are asked for
         self._missed: list[ari.Said] | None = []  # what was said before any call was known; None: they are
         self.told: dict[type[ari.Said], Callable[[Any], None]] = {
             ari.StasisStart: self._started,
@@ -86,12 +87,20 @@ class Tells:
 
     def _started(self, said: ari.StasisStart) -> None:
         channel = said.channel
-        if self._board.enter(channel.id) or channel.id.startswith(PREFIX) or channel.id in self._board.channels:
+        if self._board.enter(channel.id) or channel.id in self._board.channels:
             return
-        if said.args[1:] and said.args[1]:
+        if channel.id.startswith(PREFIX):
+            self._came_late(channel.id)
+        elif said.args[1:] and said.args[1]:
+            self._coming.add(channel.id)
             self._board.go(self._read_headers(said))
         else:
             self._arrive(said, ())
+
+    def _came_late(self, name: str) -> None:
+        """End a channel of ours that nobody waits for any more; after a loss that is for the look around to say."""
+        if not self._board.away and self._board.names.read(name) is not None:
+            self._board.drop_channel(name)
 
     async def _read_headers(self, said: ari.StasisStart) -> None:
         """Ask for what the caller's INVITE said in headers of its own, and let the call in then."""
@@ -101,7 +110,9 @@ class Tells:
             *(self._board.ari.ask("GET", path, variable=f"PJSIP_HEADER(read,{name})") for name in names)
         )
         pairs = zip(names, replies, strict=True)
-        self._arrive(said, tuple([(name, str(reply.read()["value"])) for name, reply in pairs if reply.ok]))
+        if said.channel.id in self._coming:  # still
+            self._coming.discard(said.channel.id)
+            self._arrive(said, tuple([(name, str(reply.read()["value"])) for name, reply in pairs if reply.ok]))
 
     def _arrive(self, said: ari.StasisStart, headers: tuple[tuple[str, str], ...]) -> None:
         channel, board = said.channel, self._board
@@ -119,7 +130,7 @@ class Tells:
         except EngineError as error:
             board.forget(leg)
             reason = NOBODY if isinstance(error, RequestError) else NO_ROOM
-            board.go(board.ari.ask("DELETE", f"channels/{channel.id}", reason=reason))
+            board.drop_channel(channel.id, reason)
             return
         if not (leg.answer or leg.gone):
             asyncio.get_running_loop().call_later(RING_AFTER, self._ring, leg)
@@ -149,6 +160,7 @@ class Tells:
     def _ended(self, said: ari.StasisEnd) -> None:
         leg = self._board.channels.get(said.channel.id)
         if leg is None:
+            self._coming.discard(said.channel.id)
             self._helper_gone(said.channel.id)
         elif leg.placed is None or leg.up:  # a placed call that was not answered says why when it is destroyed
             self._over(leg, why_over(leg.hung_up))

@@ -105,7 +105,7 @@ class Wants:
                 return
             await dial(self._board, effect, leg.channel)
         except Refused:
-            await self._board.ari.ask("DELETE", f"channels/{leg.channel}")
+            self._board.drop_channel(leg.channel)
             self._over(leg, "hangup" if leg.ending else TROUBLE)
             return
         if leg.stale:
@@ -220,6 +220,4 @@ class Wants:
 
     def _mute_now(self, leg: Leg) -> None:
         leg.muted = None
-        muting = self._board.spawn(self._board.ari.ask("POST", f"channels/{leg.channel}/mute", direction="in"))
-        leg.stops.add(muting)
-        muting.add_done_callback(leg.stops.discard)
+        self._board.overtake(leg, self._board.ari.ask("POST", f"channels/{leg.channel}/mute", direction="in"))

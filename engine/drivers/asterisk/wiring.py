@@ -82,10 +82,15 @@ def coach(leg: Leg, seat: Seat, legs: Mapping[str, Leg], names: Names) -> Mappin
         helpers["ear"] = Helper(leg.channel, "none", "out", names.name("room", seat.room))
     target = legs.get(seat.coaching)
     if not seat.muted and target is not None and can_hear(target, seat.room):
-        aside = names.name("aside", leg.call)
-        helpers["say"] = Helper(leg.channel, "in", "none", aside)
-        helpers["whisper"] = Helper(target.channel, "none", "out", aside)
+        bridge = aside(leg.call, names)
+        helpers["say"] = Helper(leg.channel, "in", "none", bridge)
+        helpers["whisper"] = Helper(target.channel, "none", "out", bridge)
     return helpers
+
+
+def aside(call: str, names: Names) -> str:
+    """The bridge of a coach's words."""
+    return names.name("aside", call)
 
 
 def can_hear(target: Leg, room: str) -> bool:

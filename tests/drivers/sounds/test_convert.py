@@ -164,6 +164,13 @@ def test_silence_at_the_ends_is_cut_off_but_not_in_between(tmp_path: Path) -> No
     assert loudest(cut[-1_000:]) <= 100
 
 
+@pytest.mark.parametrize(("peak", "silent"), [(0, True), (waves.QUIET - 8, True), (waves.QUIET + 8, False)])
+def test_what_is_too_quiet_to_be_heard_is_silence(tmp_path: Path, peak: int, silent: bool) -> None:
+    waves.save(tone(650, 0.5, peak), tmp_path / "sound.wav")
+
+    assert waves.is_silent(tmp_path / "sound.wav") is silent
+
+
 def test_of_silence_nothing_is_left(tmp_path: Path) -> None:
     waves.save(tone(650, 1.0, peak=100), tmp_path / "take.wav")
     assert asyncio.run(Converter().trim(tmp_path / "take.wav", tmp_path / "cut.wav")) == 0.0

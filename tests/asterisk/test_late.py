@@ -1,0 +1,41 @@
+"""What Asterisk does too late, or for somebody who is gone meanwhile, leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from tests.asterisk.fake import trouble
+from tests.asterisk.provision import Instance
+from tests.asterisk.stage import NUMBER
+
+
+def test_a_callee_whose_channel_comes_too_late_is_not_rung(asterisk: Instance, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with trouble(asterisk, tmp_path) as (on, between):
+            late = between.hold("POST", "channels/create")
+            bob = await on.phones.phone("bob")
+            given = {"from": NUMBER, "to": bob.contact, "answer_url": f"{on.app.url}/out"}
+            await on.plivo("POST", "Call/", **given, hangup_url=f"{on.app.url}/gone")
+            await on.told("/gone")  # it was waited for
+            late.open()
+            await between.until_asked("DELETE", "^channels/callflow.*call", 2)
+            assert bob.calls == {}
+
+    asyncio.run(story())
+
+
+def test_a_caller_who_is_gone_before_its_headers_are_read_is_no_call(asterisk: Instance, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with trouble(asterisk, tmp_path) as (on, between):
+            late = between.hold("GET", "/variable", times=99)
+            ann = await on.phones.phone("ann")
+            call = on.dial(ann)
+            await between.until_come(late)
+            call.hang_up()
+            await call.until("ended")
+            late.open()
+            await on.nothing_left()
+            assert (on.happened, on.service.exchange.calls()) == ([], ())
+
+    asyncio.run(story())
