@@ -56,7 +56,8 @@ class Journal:
             if self._is_file and os.fstat(self._file).st_size:
                 self._look()
         except BlockingIOError:
-            raise RequestError("another service writes it", field=str(path), hint="name another file") from None
+            hint = "stop that one, or name another file as journal"
+            raise RequestError("another service writes it", field=str(path), hint=hint) from None
         except OSError as error:
             self.close()
             raise RequestError(f"cannot be written: {error.strerror}", field=str(path)) from None

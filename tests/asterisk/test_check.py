@@ -46,7 +46,10 @@ def test_a_wrong_password_is_told_and_not_shown(asterisk: Instance, tmp_path: Pa
     lines = looked(replace(asterisk.settings, password="mistyped"), tmp_path)  # noqa: S106
 
     assert lines["connection"] == Line(
-        "connection", ok=False, seen="the user callflow is refused", hint="asterisk.user and asterisk.password are those of ari.conf"
+        "connection",
+        ok=False,
+        seen="the user callflow is refused",
+        hint="asterisk.user and asterisk.password are those of ari.conf",
     )
     assert list(lines) == ["connection", "speech"]
 

@@ -1,10 +1,12 @@
-"""What Asterisk does too late, or for somebody who is gone meanwhile, leaves nothing behind."""
+"""What Asterisk does too late, or for somebody who is gone meanwhile, leaves nothing behind; what is others' stays."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
 
+from engine.drivers.asterisk.client import Ari
+from engine.drivers.asterisk.names import Names
 from tests.asterisk.fake import trouble
 from tests.asterisk.provision import Instance
 from tests.asterisk.stage import NUMBER
@@ -30,12 +32,28 @@ def test_a_caller_who_is_gone_before_its_headers_are_read_is_no_call(asterisk: I
         async with trouble(asterisk, tmp_path) as (on, between):
             late = between.hold("GET", "/variable", times=99)
             ann = await on.phones.phone("ann")
-            call = on.dial(ann)
+            call = on.dial(ann, headers={"X-PH-Colour": "green"})
             await between.until_come(late)
             call.hang_up()
             await call.until("ended")
             late.open()
             await on.nothing_left()
             assert (on.happened, on.service.exchange.calls()) == ([], ())
+
+    asyncio.run(story())
+
+
+def test_what_a_run_before_left_is_taken_away_and_another_services_is_not(asterisk: Instance, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with trouble(asterisk, tmp_path) as (_, between):
+            before, others = Names("1").name("room", "1"), Names("1", "other").name("room", "1")
+            ari = Ari(asterisk.settings)
+            for bridge in (before, others):
+                await ari.must("POST", "bridges", bridgeId=bridge)
+            await between.cut()
+            await between.until_asked("DELETE", f"^bridges/{before}")
+            await ari.must("DELETE", f"bridges/{others}")
+            await ari.close()
+            assert ("DELETE", f"bridges/{others}?") not in between.asked
 
     asyncio.run(story())

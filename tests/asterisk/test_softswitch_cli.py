@@ -79,6 +79,52 @@ def test_a_configuration_is_written_for_both_sides(tmp_path: Path) -> None:
     assert stat.S_IMODE((folder / "callflow.toml").stat().st_mode) == 0o600
 
 
+def prefix_with(folder: Path, *modules: str) -> Path:
+    """What looks like an installed Asterisk that has these modules."""
+    at = folder / "prefix/usr/lib/any-linux-gnu/asterisk/modules"
+    at.mkdir(parents=True)
+    for name in modules:
+        (at / f"{name}.so").touch()
+    return folder / "prefix"
+
+
+@pytest.mark.parametrize(
+    ("modules", "words", "listen"),
+    [
+        (("res_websocket_client",), (), "127.0.0.1:8089"),
+        (("res_websocket_client",), ("--listen", "127.0.0.1:8090"), "127.0.0.1:8090"),
+        (("res_websocket_client",), ("--listen", ""), ""),
+        (("res_stasis",), (), ""),
+    ],
+)
+def test_an_asterisk_that_can_connects_to_us(
+    tmp_path: Path, modules: tuple[str, ...], words: tuple[str, ...], listen: str
+) -> None:
+    folder = tmp_path / "first"
+
+    said = callflow("config", "--output", folder, "--prefix", prefix_with(tmp_path, *modules), *words)
+
+    assert said.exit_code == 0, said.output
+    assert load(folder / "callflow.toml", os.environ).asterisk.listen == listen
+    assert ("type = outbound_websocket" in (folder / "ari.conf").read_text()) == bool(listen)
+
+
+def test_a_shell_is_given_the_account_in_a_file_of_its_owner(tmp_path: Path) -> None:
+    folder = tmp_path / "first"
+
+    said = callflow("config", "--output", folder, "--answer-url", "http://127.0.0.1:9001/mine").stdout
+
+    config = load(folder / "callflow.toml", os.environ)
+    account = config.accounts[0].plivo
+    assert account is not None
+    *_, line = (folder / "account.sh").read_text().splitlines()
+    assert line == f"export CALLFLOW_AUTH_ID={account.name} CALLFLOW_AUTH_TOKEN={account.secret.reveal()}"
+    assert stat.S_IMODE((folder / "account.sh").stat().st_mode) == 0o600
+    assert f". {folder}/account.sh; callflow conferences\n" in said
+    assert account.secret.reveal() not in said
+    assert config.numbers[0].answer_url == "http://127.0.0.1:9001/mine"
+
+
 def test_every_account_of_a_configuration_has_credentials_of_its_own(tmp_path: Path) -> None:
     callflow("config", "--output", tmp_path / "one")
     callflow("config", "--output", tmp_path / "two")

@@ -10,7 +10,6 @@ from array import array
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import aiohttp
@@ -82,9 +81,12 @@ async def check(settings: AriSettings, sounds: Path, voice: str, patience: float
 
 async def started(ari: Ari, patience: float) -> Reply:
     """What Asterisk says of itself, or how it refuses to; one that may be starting is asked again and again."""
-    until = monotonic() + patience
-    while (reply := await ari.over_http("GET", "asterisk/info")).status in STARTING and monotonic() < until:
+    reply = await ari.over_http("GET", "asterisk/info")
+    for _ in range(round(patience / AGAIN)):
+        if reply.status not in STARTING:
+            break
         await asyncio.sleep(AGAIN)
+        reply = await ari.over_http("GET", "asterisk/info")
     return reply
 
 

@@ -14,45 +14,31 @@ class Party(Struct, frozen=True, gc=False):
 
 
 class Dialplan(Struct, frozen=True, gc=False):
-    """Where in the dialplan a channel is; `exten` is what was dialled, `app_data` names the application first."""
+    """Where in the dialplan a channel is; `exten` is what was dialled."""
 
     exten: str = ""
-    app_name: str = ""
-    app_data: str = ""
 
 
 class Channel(Struct, frozen=True, gc=False):
     """One leg at the switch; `state` is Down, Ring, Ringing, Up or another of Asterisk's words."""
 
     id: str
-    name: str = ""
     state: str = ""
     caller: Party = Party()
     dialplan: Dialplan = Dialplan()
-
-
-class Bridge(Struct, frozen=True):
-    """A bridge and the ids of the channels in it."""
-
-    id: str
-    name: str = ""
-    channels: tuple[str, ...] = ()
 
 
 class Playback(Struct, frozen=True, gc=False):
     """One playing; `state` is queued, playing, continuing, done, failed or paused."""
 
     id: str
-    target_uri: str = ""
     state: str = ""
 
 
 class LiveRecording(Struct, frozen=True, gc=False):
-    """One recording; `cause` says why it failed."""
+    """One recording."""
 
     name: str
-    state: str = ""
-    cause: str = ""
 
 
 class Said(Struct, frozen=True, tag_field="type", gc=False):
@@ -101,10 +87,9 @@ class ChannelTalkingStarted(Said, frozen=True, gc=False):
 
 
 class ChannelTalkingFinished(Said, frozen=True, gc=False):
-    """Somebody has stopped talking; `duration` in milliseconds."""
+    """Somebody has stopped talking."""
 
     channel: Channel
-    duration: int = 0
 
 
 class ChannelHold(Said, frozen=True, gc=False):
@@ -130,12 +115,6 @@ class PlaybackFinished(Said, frozen=True, gc=False):
     """A playing is over; its `state` says failed where it did not play."""
 
     playback: Playback
-
-
-class RecordingStarted(Said, frozen=True, gc=False):
-    """A recording runs."""
-
-    recording: LiveRecording
 
 
 class RecordingFinished(Said, frozen=True, gc=False):
@@ -176,7 +155,6 @@ HEARD: tuple[type[Said], ...] = (
     ChannelUnhold,
     Dial,
     PlaybackFinished,
-    RecordingStarted,
     RecordingFinished,
     RecordingFailed,
     ApplicationReplaced,

@@ -1,7 +1,8 @@
 """Our names for what we make at the switch: they carry what it belongs to, and which run of the exchange made it.
 
-A name is `callflow.<epoch>.<kind>.<id>`, of characters that may stand in an address as they are. The epoch keeps the
-names of two runs apart; a run that is taken up again after a crash keeps its epoch, and so finds its own.
+A name is `<application>.<epoch>.<kind>.<id>`, of characters that may stand in an address as they are. The application
+keeps two services on one switch apart, the epoch two runs of one service; a run that is taken up again after a crash
+keeps its epoch, and so finds its own.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import re
 from uuid import UUID, uuid5
 
-PREFIX = "callflow."
 # Calls that come in are named by the switch; theirs are made from its names, always in the same way.
 INCOMING = UUID("6f6a4bd2-7f0e-4a35-9d3c-5b1f1f8a2c11")
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]")
@@ -17,12 +17,12 @@ _ESCAPED = re.compile(r"_([0-9a-f]+)_")
 
 
 class Names:
-    """The names of one run."""
+    """The names of one run; `house` begins those of all runs of its application, `ours` those of this one."""
 
-    def __init__(self, epoch: str) -> None:
-        """Keep the run's epoch."""
-        self.epoch = epoch
-        self.ours = f"{PREFIX}{epoch}."
+    def __init__(self, epoch: str, application: str = "callflow") -> None:
+        """Keep the run's epoch; an application's name has no dots."""
+        self.house = f"{application}."
+        self.ours = f"{self.house}{epoch}."
 
     def name(self, kind: str, id: str) -> str:  # noqa: A002
         """The name of something: `kind` says what it is, `id` is the exchange's."""

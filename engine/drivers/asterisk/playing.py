@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from engine.drivers.asterisk.board import Board
 from engine.drivers.asterisk.client import Refused
@@ -18,7 +18,7 @@ from engine.drivers.asterisk.events import Playback, PlaybackFinished
 from engine.drivers.asterisk.model import Leg, Name, Room, Sound
 from engine.drivers.sounds.speaker import Utterance
 from engine.errors import EngineError
-from engine.values.effects import Effect, PlayMedia, SendDigits, SpeakText, StopMedia
+from engine.values.effects import Effect, PlayMedia, SpeakText, StopMedia
 from engine.values.events import PlaybackEnded
 
 # Rounds that are asked for at a time: between two askings there is a gap of a few milliseconds.
@@ -28,9 +28,6 @@ BRIEF = ("enter_sound", "exit_sound")
 # What helpers are called that sounds go through.
 OVER = "over"
 BEEP = "beep:1"
-# Keys that are sent: milliseconds of a key and of the gap after it; seconds of the pauses.
-KEY, BETWEEN = 100, 100
-PAUSES = {"w": 0.5, "W": 1.0}
 
 
 class Library(Protocol):
@@ -61,6 +58,11 @@ class Player:
     def __init__(self, board: Board, library: Library, touch: Callable[[Leg], None]) -> None:
         """Nothing is played yet."""
         self._board, self._library, self._touch = board, library, touch
+        self.performs: dict[type[Effect], Callable[[Any], None]] = {
+            PlayMedia: self.play,
+            SpeakText: self.speak,
+            StopMedia: self.stop,
+        }
         self.sounds: dict[Name, Sound] = {}
         self.playing: dict[str, Sound] = {}
         self._to: dict[str, dict[Name, Sound]] = {}
@@ -88,15 +90,6 @@ class Player:
         sound = Sound(("", f"{why}/beep"), to, 1, over=True, purpose="beep")
         self._take(sound, self._library.known(BEEP), self._library.file, BEEP)
 
-    def send_digits(self, effect: SendDigits) -> None:
-        """Send keys to the far end; the switch does not tell when it is done, so we count."""
-        leg = self._board.legs.get(effect.call)
-        if leg is not None:
-            sound = Sound((effect.owner, effect.id), effect.call, 1, digits=effect.digits)
-            self._add(sound)
-            leg.keys.append(sound)
-            self._touch(leg)
-
     def stop(self, effect: StopMedia) -> None:
         """Stop a sound; nothing is told."""
         sound = self.sounds.get((effect.owner, effect.id))
@@ -108,7 +101,7 @@ class Player:
     def _take(self, sound: Sound, file: Path | None, get: Callable[..., Awaitable[Path]], what: object) -> None:
         if sound.name in self.sounds:  # asked again after a restart
             return
-        self._add(sound)
+        self.add(sound)
         if sound.name in self._found:
             self._go_on(sound, self._found.pop(sound.name))
         if file is not None:
@@ -116,7 +109,8 @@ class Player:
         else:
             self._board.go(self._prepare(sound, get, what))
 
-    def _add(self, sound: Sound) -> None:
+    def add(self, sound: Sound) -> None:
+        """Know a sound until it is over."""
         self.sounds[sound.name] = sound
         self._to.setdefault(sound.to, {})[sound.name] = sound
 
@@ -124,7 +118,7 @@ class Player:
         try:
             file = await get(what)
         except EngineError:
-            self._finish(sound, "failed")
+            self.finish(sound, "failed")
         else:
             self._ready(sound, file)
 
@@ -149,10 +143,7 @@ class Player:
     # --- ways to play ----------------------------------------------------------------------------
 
     def begin(self, leg: Leg) -> None:
-        """Send keys, as soon as the far end can hear them; play what has the channel to itself, as it is alone."""
-        if leg.keys and not leg.sending and (leg.up or leg.placed is None):
-            leg.sending = True
-            self._board.go(self._send(leg))
+        """Play what has the channel to itself, now that it is alone."""
         if leg.sounds and not (leg.bridge or leg.sounds[0].playback or leg.sending or (leg.answer and not leg.up)):
             leg.quiet = False
             self._play_at(leg.sounds[0], f"channels/{leg.channel}")
@@ -177,7 +168,7 @@ class Player:
         try:
             await board.snoop(leg.channel, sound.snoop, whisper=to)
         except Refused:
-            self._finish(sound, "failed")
+            self.finish(sound, "failed")
             return
         if sound.stopped:
             board.drop_channel(sound.snoop)
@@ -186,7 +177,7 @@ class Player:
 
     def _play_into(self, sound: Sound, room: Room | None) -> None:
         if room is None or (room.sounds and sound.purpose.partition(":")[0] in BRIEF):
-            self._finish(sound, "failed" if room is None else "ended")
+            self.finish(sound, "failed" if room is None else "ended")
             return
         sound.room = room
         room.sounds += 1
@@ -198,12 +189,12 @@ class Player:
 
     async def _into_bridge(self, sound: Sound, room: Room) -> None:
         if room.bridge not in self._board.rooms:  # everybody has left meanwhile
-            self._finish(sound, "failed")
+            self.finish(sound, "failed")
             return
         try:
             await self._board.bridge(room.bridge)
         except Refused:
-            self._finish(sound, "failed")
+            self.finish(sound, "failed")
             return
         self._play_at(sound, f"bridges/{room.bridge}")
 
@@ -235,37 +226,11 @@ class Player:
         if failed or sound.playback != playback:  # it may play all the same; it was stopped before it was there
             await board.end(f"playbacks/{playback}")
         if failed:
-            self._finish(sound, "failed")
+            self.finish(sound, "failed")
 
     def _name(self, sound: Name, rounds: int) -> str:
         """The switch's name of some rounds: two take turns, so that they are found again after a restart."""
         return self._board.names.name("play", f"{sound[1]}/{rounds % 2}")
-
-    async def _send(self, leg: Leg) -> None:
-        """Send all keys that are to be sent, while nothing plays."""
-        self.break_in(leg)
-        if leg.stops:
-            await asyncio.wait(leg.stops)
-        while leg.keys:
-            sound = leg.keys.pop(0)
-            await self._press(leg, sound)
-        leg.sending = False
-        self._touch(leg)
-
-    async def _press(self, leg: Leg, sound: Sound) -> None:
-        """Send keys, with the pauses between them."""
-        why = "ended"
-        keys = sound.digits.replace("W", "ww").split("w")
-        for number, some in enumerate(keys):
-            if number:
-                await asyncio.sleep(PAUSES["w"])
-            if some and not sound.stopped:
-                reply = await self._board.ari.ask(
-                    "POST", f"channels/{leg.channel}/dtmf", dtmf=some, duration=str(KEY), between=str(BETWEEN)
-                )
-                why = why if reply.ok else "failed"
-                await asyncio.sleep(len(some) * (KEY + BETWEEN) / 1000)
-        self._finish(sound, why)
 
     # --- after a restart -------------------------------------------------------------------------
 
@@ -322,12 +287,12 @@ class Player:
         if sound is None or sound.stopped or self._is_dying(sound):
             return
         if said.playback.state == "failed":
-            self._finish(sound, "failed")
+            self.finish(sound, "failed")
             return
         if sound.loops:
             sound.loops -= sound.asked
             if not sound.loops:
-                self._finish(sound, "ended")
+                self.finish(sound, "ended")
                 return
         self._round(sound)
 
@@ -356,7 +321,7 @@ class Player:
             self._end(sound)
             self._board.tell(PlaybackEnded(self._board.now(), *sound.name))
 
-    def _finish(self, sound: Sound, why: str) -> None:
+    def finish(self, sound: Sound, why: str) -> None:
         """Tell that a sound is over, where anybody waits for that."""
         if sound.name not in self.sounds:
             return

@@ -13,7 +13,6 @@ from typing import Any, Protocol, get_args
 from engine.drivers.asterisk.board import Board
 from engine.drivers.asterisk.client import Refused, found
 from engine.drivers.asterisk.model import Kind, Leg, Snoop
-from engine.drivers.asterisk.names import PREFIX
 from engine.drivers.asterisk.playing import Player
 from engine.drivers.asterisk.settling import Settler
 from engine.drivers.asterisk.taking import Takes
@@ -147,12 +146,13 @@ class Recovery:
         ] + [
             f"bridges/{bridge['id']}"
             for bridge in bridges
-            if bridge["id"].startswith(PREFIX) and not (bridge["channels"] or board.wants_bridge(bridge["id"]))
+            if bridge["id"].startswith(board.names.house)
+            and not (bridge["channels"] or board.wants_bridge(bridge["id"]))
         ]
 
     def _is_ours(self, name: str, channel: Mapping[str, Any]) -> bool:
         dialplan = channel.get("dialplan", {})
         application = str(dialplan.get("app_data", "")).partition(",")[0]
-        return name.startswith(PREFIX) or (
+        return name.startswith(self._board.names.house) or (
             dialplan.get("app_name") == "Stasis" and application == self._board.ari.settings.application
         )

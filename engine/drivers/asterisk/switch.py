@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from engine.drivers.asterisk.board import Board
 from engine.drivers.asterisk.client import Ari, Connection, Refused, advice
 from engine.drivers.asterisk.events import TAGS
+from engine.drivers.asterisk.keying import Keys
 from engine.drivers.asterisk.model import Leg
 from engine.drivers.asterisk.names import Names
 from engine.drivers.asterisk.playing import Library, Player
@@ -31,7 +32,7 @@ from engine.drivers.bugs import bug
 from engine.drivers.driver import Home
 from engine.drivers.recordings import Recordings
 from engine.drivers.sounds.convert import Converter
-from engine.values.effects import Effect, ForgetRecording, PlaceCall, StartRecording
+from engine.values.effects import Effect, PlaceCall, StartRecording
 from engine.values.events import CallEnded, Event, SwitchWasLost
 
 # Seconds for which a start waits for Asterisk where there are calls to be taken up.
@@ -83,17 +84,20 @@ class Asterisk:
         self._told: set[str] = set()  # why it is away
         self._home: Home | None = None
         self.board = board = Board(self.ari, Names("0"), self._tell, lambda: 0.0)
-        self._settler = settler = Settler(board, lambda leg: player.begin(leg), self._over)
+        self._settler = settler = Settler(board, self._begin, self._over)
         self._player = player = Player(board, library, settler.touch)
+        self._keys = keys = Keys(board, player, settler.touch)
         self._takes = takes = Takes(board, recordings, converter, player.beep)
-        self._wants = Wants(board, settler, player, takes, self._over)
+        self._wants = Wants(board, settler, player, self._over)
         self._tells = Tells(board, settler, player, takes, self._over)
         self._recovery = Recovery(board, settler, player, takes, self._over)
         self._socket = (Outbound if settings.listen else Inbound)(self.ari, self._tells.hear, self._opened, self._lost)
         self._to_take_up: tuple[Sequence[Effect], Sequence[Living]] | None = None  # None: not ready
         self.performs: Mapping[type[Effect], Callable[[Any], None]] = {
             **self._wants.performs,
-            ForgetRecording: lambda effect: recordings.drop(effect.id),
+            **player.performs,
+            **keys.performs,
+            **takes.performs,
         }
 
     @property
@@ -113,7 +117,7 @@ class Asterisk:
         for kept in self._kept:
             await kept.start()
         self._home = self._tells.home = home
-        self.board.names, self.board.now = Names(epoch), home.now
+        self.board.names, self.board.now = Names(epoch, self.settings.application), home.now
         await self._socket.start()
 
     async def stop(self) -> None:
@@ -125,6 +129,11 @@ class Asterisk:
         await self.ari.close()
         for kept in reversed(self._kept):
             await kept.close()
+
+    def _begin(self, leg: Leg) -> None:
+        """Begin what waits for a channel, now that it is where it should be."""
+        self._keys.begin(leg)
+        self._player.begin(leg)
 
     # --- the connection --------------------------------------------------------------------------
 

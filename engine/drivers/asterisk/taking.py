@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from math import ceil
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from engine.drivers.asterisk.board import Board
 from engine.drivers.asterisk.client import Refused, Reply
@@ -22,7 +22,14 @@ from engine.drivers.recordings import Recordings
 from engine.drivers.sounds import waves
 from engine.drivers.sounds.convert import Converter
 from engine.errors import EngineError
-from engine.values.effects import Effect, PauseRecording, ResumeRecording, StartRecording, StopRecording
+from engine.values.effects import (
+    Effect,
+    ForgetRecording,
+    PauseRecording,
+    ResumeRecording,
+    StartRecording,
+    StopRecording,
+)
 from engine.values.events import RecordingEnded, RecordingStarted
 
 # Which way helpers listen: to both sides at once, or to each alone where these channels are asked for.
@@ -42,6 +49,13 @@ class Takes:
     ) -> None:
         """Nothing is recorded yet; `beep` lets a call or room hear one, under the id of what it tells of."""
         self._board, self._recordings, self._converter, self._beep = board, recordings, converter, beep
+        self.performs: dict[type[Effect], Callable[[Any], None]] = {
+            StartRecording: self.start,
+            PauseRecording: self.pause,
+            ResumeRecording: self.resume,
+            StopRecording: self.stop,
+            ForgetRecording: lambda effect: recordings.drop(effect.id),
+        }
         self._takes: dict[Name, Take] = {}
         self._parts: dict[str, Take] = {}
 

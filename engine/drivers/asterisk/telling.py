@@ -10,7 +10,7 @@ from engine.drivers.asterisk import events as ari
 from engine.drivers.asterisk.board import Board
 from engine.drivers.asterisk.causes import NO_ROOM, NOBODY, why_over, why_requested, why_unanswered
 from engine.drivers.asterisk.model import Leg
-from engine.drivers.asterisk.names import PREFIX, call_of
+from engine.drivers.asterisk.names import call_of
 from engine.drivers.asterisk.playing import Player
 from engine.drivers.asterisk.settling import Settler
 from engine.drivers.asterisk.taking import Takes
@@ -89,7 +89,7 @@ class Tells:
         channel = said.channel
         if self._board.enter(channel.id) or channel.id in self._board.channels:
             return
-        if channel.id.startswith(PREFIX):
+        if channel.id.startswith(self._board.names.house):
             self._came_late(channel.id)
         elif said.args[1:] and said.args[1]:
             self._coming.add(channel.id)

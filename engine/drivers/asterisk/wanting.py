@@ -12,7 +12,6 @@ from engine.drivers.asterisk.model import Leg, Seat
 from engine.drivers.asterisk.placing import dial, make
 from engine.drivers.asterisk.playing import Player
 from engine.drivers.asterisk.settling import ATTEMPTS, BETWEEN, Settler
-from engine.drivers.asterisk.taking import Takes
 from engine.values import effects
 from engine.values.effects import Effect
 from engine.values.events import CallEnded, JoinFailed, MemberLeft
@@ -21,9 +20,9 @@ Change = Literal["mute", "deaf", "hold", "coach"]
 
 
 class Wants:
-    """What each effect changes; `performs` is the table. Effects for what is not there change nothing."""
+    """What each effect on calls and rooms changes: `performs`. Effects for what is not there change nothing."""
 
-    def __init__(self, board: Board, settler: Settler, player: Player, takes: Takes, over: Callable[[Leg, str], None]):
+    def __init__(self, board: Board, settler: Settler, player: Player, over: Callable[[Leg, str], None]):
         """Nothing is wanted yet."""
         self._board, self._settler, self._player, self._over = board, settler, player, over
         self.performs: dict[type[Effect], Callable[[Any], None]] = {
@@ -33,14 +32,6 @@ class Wants:
             effects.PlaceCall: self._place_call,
             effects.ConnectCalls: self._connect_calls,
             effects.DisconnectCalls: self._disconnect_calls,
-            effects.PlayMedia: player.play,
-            effects.SpeakText: player.speak,
-            effects.StopMedia: player.stop,
-            effects.SendDigits: player.send_digits,
-            effects.StartRecording: takes.start,
-            effects.PauseRecording: takes.pause,
-            effects.ResumeRecording: takes.resume,
-            effects.StopRecording: takes.stop,
             effects.JoinConference: self._join,
             effects.LeaveConference: self._leave,
             effects.SeatMembers: self._seat,

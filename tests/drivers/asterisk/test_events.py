@@ -53,7 +53,6 @@ def test_a_call_that_comes_in_says_who_where_and_with_which_headers() -> None:
         ("ChannelDestroyed", {"cause": 17, "cause_txt": "User busy"}, "cause", 17),
         ("ChannelHangupRequest", {"cause": 16}, "cause", 16),
         ("ChannelHangupRequest", {}, "cause", 0),
-        ("ChannelTalkingFinished", {"duration": 900}, "duration", 900),
     ],
 )
 def test_events_of_a_channel_are_read(kind: str, more: dict[str, Any], field: str, value: object) -> None:

@@ -32,6 +32,14 @@ def test_a_name_of_another_run_or_of_somebody_else_is_not_ours(name: str) -> Non
     assert NAMES.read(name) is None
 
 
+def test_services_with_an_application_each_know_their_own_names() -> None:
+    other = Names("1a1ff0", "other")
+
+    assert NAMES.read(other.name("room", "1")) is None
+    assert not other.name("room", "1").startswith(NAMES.house)
+    assert Names("2").name("room", "1").startswith(NAMES.house)
+
+
 def test_a_call_that_comes_in_has_one_id_as_long_as_its_channel_lives() -> None:
     assert call_of("1795280184.0") == call_of("1795280184.0")
     assert call_of("1795280184.0") != call_of("1795280184.1")
