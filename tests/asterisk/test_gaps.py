@@ -1,10 +1,11 @@
-"""What came to its end while the service was dead has ended: nothing of it is begun again."""
+"""What came to its end while the service was dead has ended, and what runs out before it is back ends then."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
 
+from tests.asterisk.fake import Between
 from tests.asterisk.phone.habit import Habit
 from tests.asterisk.provision import Instance
 from tests.asterisk.stage import NUMBER
@@ -57,5 +58,23 @@ def test_a_recording_that_ended_in_the_gap_is_kept_and_not_begun_again(asterisk:
             await on.phones.settled(0.5)
             assert len(asterisk.get("channels")) == 1  # hers: nothing listens to it any more
             assert ann.state == "answered"
+
+    asyncio.run(story())
+
+
+def test_a_call_whose_time_is_over_before_asterisk_is_back_is_hung_up_then(asterisk: Instance, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Between(asterisk) as between, survival(asterisk, tmp_path) as on:
+            ann = await on.call("ann", '<Speak>Hello.</Speak><Wait length="1"/>')
+            await on.so("verb_started", call=await on.id_of("ann"), verb="Wait")
+            await on.kill()
+            between.shut = True
+            on.service.config["asterisk"]["url"] = between.url
+            await asyncio.to_thread(on.service.start)  # without Asterisk
+            await on.so("verb_finished", call=await on.id_of("ann"), verb="Wait")
+            assert ann.state == "answered"
+            between.shut = False
+            await ann.until("ended")
+            await on.told("/hangup", From="ann")
 
     asyncio.run(story())

@@ -63,9 +63,9 @@ class Recovery:
         """Know again the calls of a run that was broken off; those whose channel is gone have ended.
 
         `gone` are channels of which something is still to be told, though they may be there no more. The result are
-        the calls that are still to be placed: of any other a phone has rung.
+        the calls that are not to be placed again: a phone has rung, or may have.
         """
-        board, unplaced = self._board, set[str]()
+        board, rung = self._board, {call.about.call for call in calls}
         by_call = {board.call_of(channel): channel for channel in (*gone, *channels)}
         for about in (call.about for call in calls if call.about.call not in board.legs):
             channel = by_call.get(about.call)
@@ -76,10 +76,10 @@ class Recovery:
                 if placed is not None and down:  # made, and perhaps not yet dialled
                     board.go(board.ari.ask("POST", f"channels/{channel}/dial"))
             elif about.status == "queued":
-                unplaced.add(about.call)
+                rung.discard(about.call)
             else:
                 board.tell(CallEnded(board.now(), about.call, ended(up=about.answered_at is not None)))
-        return unplaced
+        return rung
 
     async def look(self) -> None:
         """Take note of how things are; tell which calls have ended."""

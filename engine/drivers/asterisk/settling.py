@@ -216,7 +216,7 @@ class Settler:
             self.leave(leg)
             board.tell(JoinFailed(board.now(), leg.call, seat.room, seat.join))
             leg.stale = True
-        elif leg.changes and seat is not None:
+        elif leg.changes and seat is not None and not seat.leaving:
             changes, leg.changes = sorted(leg.changes), set()
             for change in changes:
                 board.tell(MemberChangeFailed(board.now(), leg.call, seat.room, change))

@@ -92,13 +92,9 @@ class Asterisk:
         self._tells = Tells(board, settler, player, takes, self._over)
         self._recovery = Recovery(board, settler, player, takes, self._over)
         self._socket = (Outbound if settings.listen else Inbound)(self.ari, self._tells.hear, self._opened, self._lost)
-        self._to_take_up: tuple[Sequence[Effect], Sequence[Living]] | None = None  # None: not ready
-        self.performs: Mapping[type[Effect], Callable[[Any], None]] = {
-            **self._wants.performs,
-            **player.performs,
-            **keys.performs,
-            **takes.performs,
-        }
+        self._to_take_up: tuple[list[Effect], Sequence[Living]] | None = None  # None: not ready
+        self._does = {**self._wants.performs, **player.performs, **keys.performs, **takes.performs}
+        self.performs: Mapping[type[Effect], Callable[[Any], None]] = dict.fromkeys(self._does, self._perform)
 
     @property
     def away(self) -> str:
@@ -130,6 +126,13 @@ class Asterisk:
         for kept in reversed(self._kept):
             await kept.close()
 
+    def _perform(self, effect: Effect) -> None:
+        """Perform an effect; while there are calls of an earlier run to be found again, it comes after all others."""
+        if self._to_take_up is not None and self._to_take_up[1]:
+            self._to_take_up[0].append(effect)
+        else:
+            self._does[type(effect)](effect)
+
     def _begin(self, leg: Leg) -> None:
         """Begin what waits for a channel, now that it is where it should be."""
         self._keys.begin(leg)
@@ -142,7 +145,7 @@ class Asterisk:
 
         It is waited for a little, so that what it tells of the time without us comes first.
         """
-        self._to_take_up = (standing, calls)
+        self._to_take_up = (list(standing), calls)
         if self.ari.socket is not None:
             await self._opened()
         elif calls:
@@ -167,14 +170,14 @@ class Asterisk:
                 return
             if self.ari.socket is not socket and standing is not None:  # the next one is looked through again
                 return
-            self._to_take_up = ((), ())
+            self._to_take_up = ([], ())
             self.board.found()
             self._told.clear()
             self._watch("found", "", "")
             if standing is None:
                 self._forget_all()
             for effect in standing or ():
-                self.performs[type(effect)](effect)
+                self._perform(effect)
             self._wants.make_so()
             self.board.go(self._recovery.clear_away())
 
@@ -183,12 +186,12 @@ class Asterisk:
         if await self._recovery.restarted():
             return None
         channels = await self._recovery.channels()
-        unplaced = self._recovery.take_up(calls, channels, self._tells.spoken_of())
+        rung = self._recovery.take_up(calls, channels, self._tells.spoken_of())
         self._tells.catch_up()
         await self._player.find(standing, channels)
         await self._takes.find(standing, channels)
         await self._recovery.look()
-        return [effect for effect in standing if not isinstance(effect, PlaceCall) or effect.call in unplaced]
+        return [effect for effect in standing if not (isinstance(effect, PlaceCall) and effect.call in rung)]
 
     async def _listen_to_what_matters(self) -> None:
         """Have Asterisk tell only what we read: it says much more. Its replies pass the same filter."""
