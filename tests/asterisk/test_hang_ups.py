@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
-from engine.values.commands import RecordConference, SpeakToMember, UpdateMember
+from engine.values.commands import RecordCall, RecordConference, SendDigitsOnCall, SpeakToMember, UpdateMember
 from tests.asterisk.fake import Between, Fault, trouble
 from tests.asterisk.phone.outgoing import OutgoingCall
 from tests.asterisk.provision import Instance
 from tests.asterisk.stage import Stage
+from tests.drivers.network import serving
 from tests.rest.bench import ACME
 
 ROOM = '<Conference waitSound="" enterSound="" exitSound="">room</Conference>'
+BEEP = 1000  # Hz
 LONG = "This is a long text that is still being spoken when the call comes to its end, whoever brings that about."
 
 
@@ -29,6 +33,7 @@ class Scene:
         self.call = ""
         self.held: Fault | None = None
         self.others: list[OutgoingCall] = []
+        self.kept = AsyncExitStack()  # what is open until the end
 
     async def dial(self, document: str, name: str = "") -> OutgoingCall:
         self.on.page(document)
@@ -63,6 +68,20 @@ async def is_answered(scene: Scene) -> OutgoingCall:
     return call
 
 
+async def gets_early_media(scene: Scene) -> OutgoingCall:
+    progress = scene.hold("POST", "/progress")
+    call = await scene.dial(f"<PreAnswer><Speak>{LONG}</Speak></PreAnswer>")
+    await scene.between.until_come(progress)
+    return call
+
+
+async def hears_early_media(scene: Scene) -> OutgoingCall:
+    call = await scene.dial(f"<PreAnswer><Speak>{LONG}</Speak></PreAnswer>")
+    await call.until_sound(0.0)
+    assert call.state == "early"
+    return call
+
+
 async def is_spoken_to(scene: Scene) -> OutgoingCall:
     call = await scene.dial(f"<Speak>{LONG}</Speak>")
     await call.until_sound(0.0)
@@ -81,6 +100,45 @@ async def is_asked_for_keys(scene: Scene) -> OutgoingCall:
     )
     await call.until_sound(0.0)
     call.press("1")
+    return call
+
+
+async def sends_keys(scene: Scene) -> OutgoingCall:
+    call = await is_spoken_to(scene)
+    scene.on.service.execute(SendDigitsOnCall(call=scene.call, digits="12w34w56"))
+    await scene.between.until_asked("POST", "/dtmf")
+    return call
+
+
+async def is_transferred(scene: Scene) -> OutgoingCall:
+    """The new document is being fetched, and never comes."""
+    asked = asyncio.Event()
+
+    async def never(_: web.Request) -> web.Response:
+        asked.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    url = await scene.kept.enter_async_context(serving(never))
+    call = await is_spoken_to(scene)
+    path = f"Call/{scene.on.shown(scene.call)}/"
+    got = await scene.on.plivo("POST", path, legs="aleg", aleg_url=url)
+    assert got.status == 202, got
+    await asked.wait()
+    return call
+
+
+async def hears_the_beep_of_a_recording(scene: Scene) -> OutgoingCall:
+    call = await scene.dial(f'<Record action="{scene.on.app.url}/recorded"/>')
+    await call.until_sound(0.0, frequency=BEEP)
+    return call
+
+
+async def is_beeped_to_over_the_talk(scene: Scene) -> OutgoingCall:
+    call = await scene.in_room()
+    beeping = scene.hold("POST", "/snoop/.*whisper=out")
+    scene.on.service.execute(RecordCall(call=scene.call, beep=True))
+    await scene.between.until_come(beeping)
     return call
 
 
@@ -130,6 +188,29 @@ async def is_held(scene: Scene) -> OutgoingCall:
     return call
 
 
+async def is_unheld(scene: Scene) -> OutgoingCall:
+    call = await is_held(scene)
+    joining = scene.hold("POST", "/addChannel")
+    scene.update(held=False)
+    await scene.between.until_come(joining)
+    return call
+
+
+async def is_being_muted(scene: Scene) -> OutgoingCall:
+    call = await scene.in_room()
+    muting = scene.hold("POST", "/mute")
+    scene.update(muted=True)
+    await scene.between.until_come(muting)
+    return call
+
+
+async def is_muted(scene: Scene) -> OutgoingCall:
+    call = await scene.in_room()
+    scene.update(muted=True)
+    await scene.between.until_asked("POST", "/mute")
+    return call
+
+
 async def is_deaf(scene: Scene) -> OutgoingCall:
     call = await scene.in_room()
     making = scene.hold("POST", "/snoop/")
@@ -149,6 +230,14 @@ async def coaches(scene: Scene) -> OutgoingCall:
     call = await scene.in_room()
     scene.update(coach="1")
     await scene.between.until_asked("POST", "/addChannel.*whisper")
+    return call
+
+
+async def coaches_no_more(scene: Scene) -> OutgoingCall:
+    call = await coaches(scene)
+    leaving = scene.hold("DELETE", r"^channels/.*\.(say|whisper)\.")
+    scene.update(coach="")
+    await scene.between.until_come(leaving)
     return call
 
 
@@ -185,9 +274,15 @@ async def is_in_a_recorded_room(scene: Scene) -> OutgoingCall:
 
 SITUATIONS: tuple[Callable[[Scene], Awaitable[OutgoingCall]], ...] = (
     is_answered,
+    gets_early_media,
+    hears_early_media,
     is_spoken_to,
     waits_for_speech,
     is_asked_for_keys,
+    sends_keys,
+    is_transferred,
+    hears_the_beep_of_a_recording,
+    is_beeped_to_over_the_talk,
     is_recorded,
     rings_somebody,
     rings_somebody_soon,
@@ -195,9 +290,13 @@ SITUATIONS: tuple[Callable[[Scene], Awaitable[OutgoingCall]], ...] = (
     is_joined,
     is_a_member,
     is_held,
+    is_unheld,
+    is_being_muted,
+    is_muted,
     is_deaf,
     is_made_deaf,
     coaches,
+    coaches_no_more,
     is_coached,
     is_announced_to,
     hears_an_announcement,
@@ -211,17 +310,19 @@ def test_a_call_ends_at_once_while_it(
 ) -> None:
     async def by_the_caller(on: Stage, between: Between) -> None:
         scene = Scene(on, between, "+1415555011")
-        call = await situation(scene)
-        call.hang_up()
-        await ended(scene, call, "hangup")
+        async with scene.kept:
+            call = await situation(scene)
+            call.hang_up()
+            await ended(scene, call, "hangup")
 
     async def by_a_command(on: Stage, between: Between) -> None:
         scene = Scene(on, between, "+1415555022")
-        call = await situation(scene)
-        asked = await on.told("/plivo/answer", From=scene.name.removeprefix("+"))
-        got = await on.plivo("DELETE", f"Call/{asked.params['CallUUID']}/")
-        assert got.status == 204, got
-        await ended(scene, call, "api")
+        async with scene.kept:
+            call = await situation(scene)
+            asked = await on.told("/plivo/answer", From=scene.name.removeprefix("+"))
+            got = await on.plivo("DELETE", f"Call/{asked.params['CallUUID']}/")
+            assert got.status == 204, got
+            await ended(scene, call, "api")
 
     async def ended(scene: Scene, call: OutgoingCall, cause: str) -> None:
         if scene.held is not None:

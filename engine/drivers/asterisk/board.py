@@ -33,6 +33,7 @@ class Board:
         self.legs: dict[str, Leg] = {}
         self.channels: dict[str, Leg] = {}
         self.rooms: dict[str, Room] = {}
+        self.coming: set[str] = set()  # channels of calls that are about to be let in
         self._bridges: dict[str, asyncio.Task[Reply]] = {}
         self._dropping: dict[str, asyncio.Task[None]] = {}
         self._ending: set[asyncio.Task[None]] = set()

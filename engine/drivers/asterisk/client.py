@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -24,6 +25,8 @@ from engine.errors import SwitchError
 PATIENCE = 0.02
 # How often unanswered requests are looked through; seconds.
 SWEEP = 0.25
+# Bytes of a file that are written at a time.
+PIECE = 1 << 20
 OPEN_ARI = "enabled = yes in http.conf and ari.conf; asterisk.url is where http.conf listens"
 # What to do about an Asterisk that gives such an answer to everything; 0 is none.
 ADVICE: Mapping[int, str] = {
@@ -135,9 +138,10 @@ class Ari:
         if self._sweep is None:
             self._sweep = asyncio.get_running_loop().call_later(SWEEP, self._look_through)
         try:
-            await socket.send_str(_encode(request).decode())
-        except (ConnectionError, RuntimeError):
-            self._answer(key, Reply(0, "the websocket is closed"))
+            async with asyncio.timeout(self.settings.deadline):
+                await socket.send_str(_encode(request).decode())
+        except (ConnectionError, RuntimeError, TimeoutError) as error:
+            self._answer(key, Reply(0, f"the websocket takes nothing: {type(error).__name__}"))
         return await answered
 
     async def must(self, method: str, path: str, body: Any = None, **query: str) -> Reply:
@@ -156,16 +160,17 @@ class Ari:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return Reply(0, type(error).__name__)
 
-    async def download(self, path: str) -> bytes:
-        """Fetch a file, however long that takes; Refused where it is not there."""
+    async def download(self, path: str, file: Path) -> None:
+        """Fetch a file into another, however long that takes; Refused where it is not there."""
         session = await self.open()
         try:
             async with session.get(f"ari/{path}", timeout=aiohttp.ClientTimeout(sock_read=10.0)) as response:
-                body = await response.read()
                 if response.status != 200:
-                    raise Refused(f"GET {path}", Reply(response.status, body))
-                return body
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                    raise Refused(f"GET {path}", Reply(response.status, await response.read()))
+                with file.open("wb") as target:
+                    async for piece in response.content.iter_chunked(PIECE):
+                        await asyncio.to_thread(target.write, piece)
+        except (aiohttp.ClientError, TimeoutError) as error:
             raise Refused(f"GET {path}", Reply(0, type(error).__name__)) from None
 
     def answered(self, response: Response) -> None:

@@ -235,12 +235,16 @@ class Player:
     # --- after a restart -------------------------------------------------------------------------
 
     def missed(self, said: PlaybackFinished) -> None:
-        """Take note of what ended before we know whose it was."""
-        self._missed[said.playback.id] = said
+        """Take note of what ended before we know whose it was, unless we do."""
+        if said.playback.id in self.playing:
+            self.finished(said)
+        else:
+            self._missed[said.playback.id] = said
 
     async def find(self, standing: Iterable[Effect], channels: Iterable[str]) -> None:
         """See which sounds of a run that was broken off still play: they go on, but for those that were stopped."""
         self._helpers.clear()
+        self._found.clear()
         for channel in channels:
             kind, id = self._board.names.read(channel) or ("", "")  # noqa: A001
             if kind == OVER:
@@ -269,7 +273,10 @@ class Player:
         self.playing[playback] = sound
         leg = self._board.legs.get(sound.to)
         if leg is None:
-            sound.room = self._board.room(sound.to)
+            sound.room = self._board.rooms.get(self._board.names.name("room", sound.to))
+            if sound.room is None:  # nobody is left to hear it
+                self.finish(sound, "failed")
+                return
             sound.room.sounds += 1
             sound.place = f"bridges/{sound.room.bridge}"
         else:

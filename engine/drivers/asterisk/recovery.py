@@ -72,9 +72,8 @@ class Recovery:
             placed = PlaceCall(about.call, about.called) if about.role != "inbound" else None
             if channel is not None:
                 board.add(Leg(about.call, channel, placed=placed, up=about.answered_at is not None))
-                down = channel in channels and channels[channel]["state"] == "Down"
-                if placed is not None and down:  # made, and perhaps not yet dialled
-                    board.go(board.ari.ask("POST", f"channels/{channel}/dial"))
+                if placed is not None and channel in channels and channels[channel]["state"] == "Down":
+                    rung.discard(about.call)  # it was made, and perhaps not yet dialled
             elif about.status == "queued":
                 rung.discard(about.call)
             else:
@@ -138,7 +137,7 @@ class Recovery:
         board = self._board
         channels, bridges = await self.channels(), found(await board.ari.ask("GET", "bridges"))
         wanted = {snoop.name for leg in board.legs.values() for snoop in leg.snoops.values()}
-        wanted |= board.channels.keys() | self._player.helpers() | self._takes.helpers()
+        wanted |= board.channels.keys() | board.coming | self._player.helpers() | self._takes.helpers()
         return [
             f"channels/{name}"
             for name, channel in channels.items()

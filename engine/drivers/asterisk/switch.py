@@ -176,8 +176,8 @@ class Asterisk:
             self._watch("found", "", "")
             if standing is None:
                 self._forget_all()
-            for effect in standing or ():
-                self._perform(effect)
+            for effect in sorted(standing or (), key=lambda effect: type(effect) not in self._wants.performs):
+                self._perform(effect)  # who is where comes before what is heard there
             self._wants.make_so()
             self.board.go(self._recovery.clear_away())
 
@@ -217,6 +217,7 @@ class Asterisk:
             return
         why = why or "the websocket was closed"
         self.board.lost(why)
+        self._tells.hold_back()
         if why not in self._told:
             self._told.add(why)
             self._watch("lost", why, hint)

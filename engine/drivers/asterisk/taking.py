@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from math import ceil
-from pathlib import Path
 from typing import Any, Literal
 
 from engine.drivers.asterisk.board import Board
@@ -117,6 +116,8 @@ class Takes:
                 await self._record(take, f"bridges/{await self._room(asked.of)}")
             else:
                 for side in EACH if asked.channels in TWO_CHANNELS else BOTH:
+                    if take.parts and not take.running:  # it ended before it was all begun
+                        return
                     tap = board.fresh(TAP, f"{asked.id}/{len(take.parts)}")
                     await board.snoop(leg.channel, tap, spy=side)
                     await self._record(take, f"channels/{tap}")
@@ -237,7 +238,7 @@ class Takes:
         files = [target.with_name(f"{target.name}.{number}.part") for number in range(len(take.parts))]
         try:
             for part, file in zip(take.parts, files, strict=True):
-                await self._fetch(part, file)
+                await self._board.ari.download(f"recordings/stored/{part}/file", file)
             if len(files) == 2:
                 await self._converter.stereo(files[0], files[1], target)
             else:
@@ -253,10 +254,6 @@ class Takes:
         seconds = waves.seconds(target)
         await store.finish(asked.id, asked.format)
         return seconds
-
-    async def _fetch(self, part: str, file: Path) -> None:
-        body = await self._board.ari.download(f"recordings/stored/{part}/file")
-        await asyncio.to_thread(file.write_bytes, body)
 
     # --- after a restart -------------------------------------------------------------------------
 

@@ -42,7 +42,6 @@ class Tells:
         """Nobody is told yet: `home` is given at the start."""
         self._board, self._settler, self._player, self._over = board, settler, player, over
         self.home: Home | None = None
-        self._coming: set[str] = set()  # channels of calls whose headers are asked for
         self._missed: list[ari.Said] | None = []  # what was said before any call was known; None: they are
         self.told: dict[type[ari.Said], Callable[[Any], None]] = {
             ari.StasisStart: self._started,
@@ -70,6 +69,11 @@ class Tells:
         if heed is not None:
             heed(said)
 
+    def hold_back(self) -> None:
+        """Keep what is said from now on until `catch_up`: the connection was lost, and much may have changed."""
+        if self._missed is None:
+            self._missed = []
+
     def spoken_of(self) -> list[str]:
         """The channels that something was said of before any call was known."""
         return [said.channel.id for said in self._missed or () if isinstance(said, OF_CHANNELS)]
@@ -92,7 +96,7 @@ class Tells:
         if channel.id.startswith(self._board.names.house):
             self._came_late(channel.id)
         elif said.args[1:] and said.args[1]:
-            self._coming.add(channel.id)
+            self._board.coming.add(channel.id)
             self._board.go(self._read_headers(said))
         else:
             self._arrive(said, ())
@@ -110,8 +114,8 @@ class Tells:
             *(self._board.ari.ask("GET", path, variable=f"PJSIP_HEADER(read,{name})") for name in names)
         )
         pairs = zip(names, replies, strict=True)
-        if said.channel.id in self._coming:  # still
-            self._coming.discard(said.channel.id)
+        if said.channel.id in self._board.coming:  # still
+            self._board.coming.discard(said.channel.id)
             self._arrive(said, tuple([(name, str(reply.read()["value"])) for name, reply in pairs if reply.ok]))
 
     def _arrive(self, said: ari.StasisStart, headers: tuple[tuple[str, str], ...]) -> None:
@@ -160,7 +164,7 @@ class Tells:
     def _ended(self, said: ari.StasisEnd) -> None:
         leg = self._board.channels.get(said.channel.id)
         if leg is None:
-            self._coming.discard(said.channel.id)
+            self._board.coming.discard(said.channel.id)
             self._helper_gone(said.channel.id)
         elif leg.placed is None or leg.up:  # a placed call that was not answered says why when it is destroyed
             self._over(leg, why_over(leg.hung_up))

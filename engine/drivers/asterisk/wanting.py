@@ -82,15 +82,17 @@ class Wants:
 
     def _place_call(self, effect: effects.PlaceCall) -> None:
         board = self._board
-        if effect.call not in board.legs:
+        leg = board.legs.get(effect.call)  # where it is there, a run that was broken off made it
+        if leg is None:
             channel = board.names.name("call", effect.call)
             leg = board.add(Leg(effect.call, channel, placed=effect, created=False))
-            board.go(self._place(leg, effect))
+        board.go(self._place(leg, effect))
 
     async def _place(self, leg: Leg, effect: effects.PlaceCall) -> None:
         try:
-            await make(self._board, effect, leg.channel)
-            leg.created = True
+            if not leg.created:
+                await make(self._board, effect, leg.channel)
+                leg.created = True
             if leg.ending:  # while it was made
                 await self.end(leg)
                 return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -195,7 +196,7 @@ def test_parameters_and_a_body_go_along_either_way() -> None:
     run(connected(story))
 
 
-def test_a_refusal_says_what_was_asked_and_why_it_was_not_done() -> None:
+def test_a_refusal_says_what_was_asked_and_why_it_was_not_done(tmp_path: Path) -> None:
     async def refuse(request: web.Request) -> web.Response:
         return web.Response(status=409, text='{"message":"it is there already"}')
 
@@ -206,7 +207,8 @@ def test_a_refusal_says_what_was_asked_and_why_it_was_not_done() -> None:
                 await ari.must("POST", "bridges")
             assert refused.value.status == 409
             with pytest.raises(Refused, match="GET recordings/x/file: 409"):
-                await ari.download("recordings/x/file")
+                await ari.download("recordings/x/file", tmp_path / "x.wav")
+            assert not (tmp_path / "x.wav").exists()
             await ari.close()
 
     run(story())
