@@ -19,11 +19,14 @@ from engine.drivers.asterisk.board import Board
 from engine.drivers.asterisk.names import call_of
 from engine.drivers.asterisk.switch import Asterisk
 from tests.asterisk.provision import HOST, Instance
-from tests.asterisk.stage import Stage, stage
+from tests.asterisk.stage import Stage, nothing_left, stage
 
 PATIENCE = 10.0  # seconds, for a request that must come
 NEVER = 0  # the status of a request that is not answered
 HELD = -1  # of one that has to wait
+# What Asterisk makes that it has no list of, and where one finds it by its name.
+BRIEF = re.compile(r"/(?P<kind>play/|record\?name=)(?P<name>[^?&]+)")
+BRIEF_AT = {"play/": "playbacks", "record?name=": "recordings/live"}
 PASSED = ("Authorization", "Content-Type")
 
 
@@ -121,6 +124,11 @@ class Between:
 
         async with asyncio.timeout(PATIENCE), self._changed:
             await self._changed.wait_for(there)
+
+    def brief(self) -> set[str]:
+        """Where the playbacks and running recordings are, or were, that were asked for."""
+        found = (BRIEF.search(address) for method, address in self.asked if method == "POST")
+        return {f"{BRIEF_AT[one['kind']]}/{one['name']}" for one in found if one is not None}
 
     async def cut(self) -> None:
         """Cut the connections that there are."""
@@ -220,7 +228,7 @@ async def trouble(asterisk: Instance, folder: Path, **changes: Any) -> AsyncIter
     """A stage whose Asterisk is reached through somebody who spoils requests; the driver remembers nobody after it."""
     async with Between(asterisk) as between, stage(asterisk, folder, asterisk={"url": between.url}, **changes) as on:
         yield on, between
-        await on.nothing_left()
+        await nothing_left(asterisk, between.brief())
         board = board_of(on)
         assert (board.legs, board.channels, board.rooms) == ({}, {}, {})
 

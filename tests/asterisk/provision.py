@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import cached_property
 from http.client import HTTPConnection
@@ -181,19 +181,30 @@ class Instance:
 
     def get(self, path: str) -> Any:
         """What its REST interface says to a GET."""
+        status, body = self._asked(path)
+        assert status == 200, f"GET {path}: {status}"
+        return msgspec.json.decode(body)
+
+    def has(self, path: str) -> bool:
+        """Whether its REST interface finds something there."""
+        return self._asked(path)[0] == 200
+
+    def _asked(self, path: str) -> tuple[int, bytes]:
         credentials = {"Authorization": self.settings.authorization}
         with closing(HTTPConnection(self.layout.host, self.layout.http_port, timeout=5)) as connection:
             connection.request("GET", f"/ari/{path}", headers=credentials)
             reply = connection.getresponse()
-            assert reply.status == 200, f"GET {path}: {reply.status}"
-            return msgspec.json.decode(reply.read())
+            return reply.status, reply.read()
 
-    def leftovers(self) -> dict[str, list[str]]:
+    def leftovers(self, brief: Iterable[str] = ()) -> dict[str, list[str]]:
         """What is still there, by kind; empty where nothing was left behind.
 
         Asterisk has no list of live recordings or playbacks; each lives in a channel or a bridge, and ends with it.
+        `brief` are paths of some that there may have been.
         """
         found = {kind: [one["id"] for one in self.get(kind)] for kind in ("channels", "bridges")}
+        found["recordings stored"] = [one["name"] for one in self.get("recordings/stored")]
+        found["brief"] = [path for path in brief if self.has(path)]
         for application in self.get("applications"):
             found["channels watched"] = application["channel_ids"]
             found["bridges watched"] = application["bridge_ids"]

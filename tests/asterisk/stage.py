@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from io import BytesIO
 from pathlib import Path
@@ -161,11 +161,11 @@ async def until(holds: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def nothing_left(asterisk: Instance) -> None:
-    """Wait until nothing is at the switch any more; AssertionError with what stays."""
+async def nothing_left(asterisk: Instance, brief: Iterable[str] = ()) -> None:
+    """Wait until nothing is at the switch any more, at these paths either; AssertionError with what stays."""
     left: dict[str, list[str]] = {}
     for _ in range(100):
-        left = await asyncio.to_thread(asterisk.leftovers)
+        left = await asyncio.to_thread(asterisk.leftovers, brief)
         if not left:
             return
         await asyncio.sleep(0.05)  # Asterisk tells nobody that it has forgotten something

@@ -9,16 +9,21 @@ from time import monotonic
 
 import pytest
 
+from tests.asterisk.company import times_of
 from tests.asterisk.fake import free_port
 from tests.asterisk.phone.outgoing import OutgoingCall
+from tests.asterisk.phone.rtp import RATE, TICK
 from tests.asterisk.provision import HOST, Instance, instance
 from tests.asterisk.survivor import ROOM, survival
+from tests.asterisk.test_recording import loudness, sides
+from tests.asterisk.tones import LOW, tones
 from tests.sdk.live import address, started
 
 KEY = "Idempotency-Key"
 NEXT = "<Speak>Next.</Speak>"
 WAIT = '<Wait length="30"/>'
 WAITS = NEXT + WAIT
+LASTS = 2.0  # seconds of an announcement: longer than a restart, where the machine is not busy
 LONG = "<Speak>This is still being spoken while the service dies and lives again.</Speak>"
 
 
@@ -210,6 +215,60 @@ def test_a_recording_and_a_dial_go_on(calling: Instance, tmp_path: Path) -> None
             ringing.hang_up()
             await ann.until_sound(monotonic(), above=9000)
             await on.told("/hangup", From="ann")
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(("to", "hear"), [("1", {"ann"}), ("all", {"ann", "bob"})], ids=["a member", "the room"])
+def test_an_announcement_over_the_talk_is_heard_once_and_to_its_end(
+    calling: Instance, tmp_path: Path, to: str, hear: set[str]
+) -> None:
+    async def story() -> None:
+        async with survival(calling, tmp_path) as on, tones(tmp_path) as web:
+            calls = {name: await on.join(name) for name in ("ann", "bob")}
+            since = monotonic()
+            await on.plivo("POST", f"Member/{to}/Play/", url=web.at(LOW, LASTS))
+            await calls["ann"].until_sound(since, frequency=LOW)
+
+            await on.kill()
+            await on.start()
+            assert await on.hears(calls) == {("ann", "bob"), ("bob", "ann")}
+
+            await on.phones.settled(LASTS + 0.1)  # time enough for another one
+            heard = {name: times_of(call, LOW, since, monotonic()) for name, call in calls.items()}
+            assert {name for name, times in heard.items() if times} == hear
+            for name in hear:
+                assert len(heard[name]) * TICK == pytest.approx(LASTS, abs=0.1)
+                assert heard[name][-1] - heard[name][0] == pytest.approx(LASTS, abs=0.1)
+            assert len(calling.get("channels")) == len(calls)
+
+    asyncio.run(story())
+
+
+def test_a_recording_of_a_room_ends_with_all_its_sound(calling: Instance, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with survival(calling, tmp_path) as on:
+            calls = [await on.join(name) for name in ("ann", "bob")]
+            since = monotonic()
+            await on.plivo("POST", "Record/", file_format="wav", callback_url=f"{on.service.app.url}/file")
+            await on.so("recording_started")
+            await on.phones.settled(0.5)
+
+            await on.kill()
+            await on.phones.settled(0.5)
+            await on.start()
+
+            await on.phones.settled(0.5)
+            await on.plivo("DELETE", "Record/")
+            lasted = monotonic() - since
+            told = (await on.told("/file")).params
+            (sound,) = await sides(told["record_url"], tmp_path)
+            seconds = len(sound) / RATE
+            assert seconds == pytest.approx(lasted, abs=0.4)
+            assert int(told["recording_duration_ms"]) / 1000 == pytest.approx(seconds, abs=0.01)
+            for at in range(1, int(seconds * 5) - 1):  # each of them is in every fifth of a second
+                levels = [loudness(sound, call.tone, at / 5, at / 5 + 0.2) for call in calls]
+                assert min(levels) > 2500, (at / 5, levels)
 
     asyncio.run(story())
 

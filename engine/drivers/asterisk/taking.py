@@ -57,6 +57,7 @@ class Takes:
         }
         self._takes: dict[Name, Take] = {}
         self._parts: dict[str, Take] = {}
+        self._unwanted: set[str] = set()  # parts that are to be deleted when they are written
 
     # --- what is asked ---------------------------------------------------------------------------
 
@@ -169,9 +170,19 @@ class Takes:
         self._wind(asked, on=False)
         self._takes.pop((asked.owner, asked.id), None)
         for part, place in take.parts.items():
-            await self._board.ari.ask("DELETE", f"recordings/live/{part}")
+            await self._discard(part)
             self._release(place)
         self._board.tell(RecordingEnded(self._board.now(), asked.owner, asked.id, "failed", 0.0, "failed"))
+
+    async def _discard(self, part: str) -> None:
+        """Have nothing be kept of a part that may run all the same.
+
+        It is stopped, not cancelled: one that is cancelled while its channel ends may be stored, and we are not told.
+        """
+        self._unwanted.add(part)
+        reply = await self._board.ari.ask("POST", f"recordings/live/{part}/stop")
+        if reply.status == 404:
+            self._unwanted.discard(part)
 
     def _release(self, place: str) -> None:
         kind, _, name = place.partition("/")
@@ -182,10 +193,13 @@ class Takes:
 
     def finished(self, said: RecordingFinished | RecordingFailed) -> None:
         """A part is written; the recording is over when all are."""
-        take = self._parts.pop(said.recording.name, None)
-        if take is None:
-            return
-        self.over(take, said.recording.name, failed=isinstance(said, RecordingFailed))
+        name = said.recording.name
+        take = self._parts.pop(name, None)
+        if take is not None:
+            self.over(take, name, failed=isinstance(said, RecordingFailed))
+        elif name in self._unwanted:
+            self._unwanted.discard(name)
+            self._board.go(self._board.end(f"recordings/stored/{name}"))
 
     def over(self, take: Take, part: str, *, failed: bool = False) -> None:
         """Take note that a part is over."""
@@ -289,6 +303,7 @@ class Takes:
             self._wind(take.asked, on=False)
         self._takes.clear()
         self._parts.clear()
+        self._unwanted.clear()
 
     # --- after a loss ----------------------------------------------------------------------------
 

@@ -91,9 +91,9 @@ class Call(Voice):
 
     # --- what is done to it --------------------------------------------------------------------------------
 
-    def hold(self) -> None:
-        """Hold the far end: we still send, and want to hear nothing."""
-        self._negotiate("sendonly")
+    def hold(self, *, silent: bool = False) -> None:
+        """Hold the far end: we want to hear nothing, and still send, or not that either."""
+        self._negotiate("inactive" if silent else "sendonly")
 
     def unhold(self) -> None:
         """Hear the far end again."""
@@ -208,7 +208,7 @@ class Call(Voice):
             return
         asked, self._asking = self._asking, ""
         if reply.status < 300:
-            self.held = asked == "sendonly"
+            self.held = asked in sdp.DEAF
             self._listen(sdp.read(reply.body))
         self._note(f"{asked}: {reply.status}")
         if self._wish != asked:
