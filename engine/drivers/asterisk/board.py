@@ -217,7 +217,11 @@ class Board:
 
     def drop_channel(self, name: str, reason: str = ORDINARY) -> None:
         """End a channel; nobody waits for that."""
-        _ = self._finish(self.end(f"channels/{name}", reason=reason))
+        self.drop(f"channels/{name}", reason=reason)
+
+    def drop(self, path: str, **query: str) -> None:
+        """End something; nobody waits for that but the end of the service."""
+        _ = self._finish(self.end(path, **query))
 
     def _finish(self, ending: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Let something be ended, also when we are about to stop."""

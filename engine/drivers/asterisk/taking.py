@@ -199,7 +199,7 @@ class Takes:
             self.over(take, name, failed=isinstance(said, RecordingFailed))
         elif name in self._unwanted:
             self._unwanted.discard(name)
-            self._board.go(self._board.end(f"recordings/stored/{name}"))
+            self._board.drop(f"recordings/stored/{name}")
 
     def over(self, take: Take, part: str, *, failed: bool = False) -> None:
         """Take note that a part is over."""
@@ -241,7 +241,7 @@ class Takes:
             why = "max_length"
         url = self._recordings.address(asked.id, asked.format) if result == "stored" else ""
         for part in take.parts:
-            await board.ari.ask("DELETE", f"recordings/stored/{part}")
+            board.drop(f"recordings/stored/{part}")
         self._takes.pop((asked.owner, asked.id), None)
         board.tell(RecordingEnded(board.now(), asked.owner, asked.id, result, seconds, why, url))
 
