@@ -21,7 +21,7 @@ from engine.service.service import Service
 from tests.asterisk.phone.outgoing import OutgoingCall
 from tests.asterisk.phone.phone import Phone, Phones
 from tests.asterisk.provision import Instance
-from tests.rest.bench import ACME, SEEDS, Application, Asked, Got, asked_of, config_of, listening
+from tests.rest.bench import ACME, SEEDS, Application, Asked, Got, asked_of, config_of, listening, taken_from
 
 PATIENCE = 10.0  # seconds, for what must happen
 NUMBER = "+16505550100"  # of the Plivo dialect; …101 of Vobiz, …102 of TeXML
@@ -98,10 +98,7 @@ class Stage:
 
     def errors(self) -> list[dict[str, Any]]:
         """What was logged as an error since this was asked the last time."""
-        lines = self._log.getvalue().splitlines()
-        self._log.seek(0)
-        self._log.truncate()
-        return [msgspec.json.decode(line) for line in lines]
+        return taken_from(self._log)
 
     async def follow(self) -> None:
         """Note everything that happens."""

@@ -151,10 +151,7 @@ class Bench:
 
     def errors(self) -> list[dict[str, Any]]:
         """The errors that were logged since this was asked the last time; any that is left at the end fails a test."""
-        lines = self._log.getvalue().splitlines()
-        self._log.seek(0)
-        self._log.truncate()
-        return [msgspec.json.decode(line) for line in lines]
+        return taken_from(self._log)
 
     async def follow(self) -> None:
         """Note everything that happens to the usual account."""
@@ -250,6 +247,14 @@ def simulator(service: Service) -> Simulator:
     """The simulated switch of a service."""
     assert isinstance(service.switch, Simulator)
     return service.switch
+
+
+def taken_from(log: BytesIO) -> list[dict[str, Any]]:
+    """The lines of a log, which is empty after that."""
+    lines = log.getvalue().splitlines()
+    log.seek(0)
+    log.truncate()
+    return [msgspec.json.decode(line) for line in lines]
 
 
 class Looping:
