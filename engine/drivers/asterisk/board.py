@@ -111,10 +111,6 @@ class Board:
             return call_of(channel)
         return known[1] if known[0] == "call" else ""
 
-    async def pause(self, seconds: float) -> None:
-        """Let some time pass before another attempt."""
-        await asyncio.sleep(seconds)
-
     def fresh(self, kind: str, id: str) -> str:  # noqa: A002
         """Make a name that nothing at the switch has or had."""
         self._made += 1
@@ -206,7 +202,7 @@ class Board:
         name = self.names.name(kind, id)
         room = self.rooms.get(name)
         if room is None:
-            room = self.rooms[name] = Room(id, name)
+            room = self.rooms[name] = Room(name)
         return room
 
     def empty(self, room: Room) -> None:
@@ -236,7 +232,7 @@ class Board:
             reply = await self.persist("DELETE", path, **query)
             if reply.ok or reply.status == 404:
                 return
-            await self.pause(pause)
+            await asyncio.sleep(pause)
 
 
 async def told(reply: Reply) -> Reply:

@@ -103,7 +103,6 @@ class Leg:
 class Room:
     """A bridge, of a conference or of two calls that talk."""
 
-    id: str
     bridge: str
     members: dict[str, None] = field(default_factory=dict)
     coaches: dict[str, None] = field(default_factory=dict)

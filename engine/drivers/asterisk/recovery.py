@@ -7,6 +7,7 @@ only after a while: a call that came in meanwhile is told of later.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, get_args
 
@@ -125,7 +126,7 @@ class Recovery:
         board = self._board
         try:
             before = await self._unwanted()
-            await board.pause(GRACE)
+            await asyncio.sleep(GRACE)
             for path in await self._unwanted():
                 if path in before:
                     await board.end(path)

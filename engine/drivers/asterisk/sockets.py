@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Protocol
@@ -35,7 +36,7 @@ class Lost(Protocol):
         """Both in words, the hint for operators alone; no `why` where it was just closed."""
 
 
-class Socket:
+class Socket(ABC):
     """Keeps one websocket open; `opened` and `lost` are told of its coming and going, `hear` of every message."""
 
     def __init__(self, ari: Ari, hear: Hear, opened: Callable[[], Awaitable[None]], lost: Lost) -> None:
@@ -46,9 +47,9 @@ class Socket:
         self._lost = lost
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @abstractmethod
     async def start(self) -> None:
         """Begin to connect, or to be connected to."""
-        raise NotImplementedError
 
     async def stop(self) -> None:
         """Close it for good."""

@@ -27,9 +27,7 @@ from engine.values.events import (
 
 # A call that comes in and is not answered at once hears ringing after so many seconds.
 RING_AFTER = 0.2
-# The first argument with which the dialplan hands over a call that comes in; names of SIP headers follow.
-INCOMING = "in"
-# How far headers are read of one call.
+# The dialplan hands a call over with a word and the names of its SIP headers; so many of them are read.
 HEADERS = 32
 # What is told of a call's channel.
 OF_CHANNELS = (ari.ChannelDtmfReceived, ari.ChannelHangupRequest, ari.StasisEnd, ari.ChannelDestroyed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -76,7 +77,7 @@ class Wants:
                 if leg.created:  # one in the making is ended when it is made
                     self._over(leg, "hangup")
                 return
-            await board.pause(BETWEEN)
+            await asyncio.sleep(BETWEEN)
         self._over(leg, "lost")
         board.drop_channel(leg.channel, leg.ending)
 
