@@ -197,6 +197,7 @@ def test_who_is_kicked_leaves_at_a_second_try(asterisk: Instance, tmp_path: Path
     async def story(case: Case) -> None:
         fault = case.spoil("POST", "/removeChannel")
         call = await case.join()
+        await case.between.until_asked("POST", f"/addChannel.*{case.channel}")
         await case.ask("POST", "Member/all/Kick")
         await case.next(call)
         assert fault.come == 1
