@@ -66,6 +66,7 @@ class Between:
     def __init__(self, asterisk: Instance) -> None:
         """Not open yet."""
         self.asked: list[tuple[str, str]] = []  # method and address of all requests
+        self.said: list[tuple[str, str]] = []  # type and channel of all events
         self.shut = False  # nobody is let through any more
         self.url = ""
         self._asterisk = asterisk
@@ -117,10 +118,17 @@ class Between:
 
     async def until_asked(self, method: str, path: str, count: int = 1) -> None:
         """Wait until so many such requests have come."""
-        pattern = re.compile(path)
+        await self._until(self.asked, method, path, count)
+
+    async def until_said(self, kind: str, channel: str, count: int = 1) -> None:
+        """Wait until Asterisk has said so of so many such channels."""
+        await self._until(self.said, kind, channel, count)
+
+    async def _until(self, happened: list[tuple[str, str]], kind: str, of: str, count: int) -> None:
+        pattern = re.compile(of)
 
         def there() -> bool:
-            return sum(1 for how, what in self.asked if how == method and pattern.search(what)) >= count
+            return sum(1 for how, what in happened if how == kind and pattern.search(what)) >= count
 
         async with asyncio.timeout(PATIENCE), self._changed:
             await self._changed.wait_for(there)
@@ -199,6 +207,9 @@ class Between:
                 channel = said["channel"]
                 for name in (channel["id"], call_of(channel["id"])):
                     self._callers[name] = channel["caller"]["number"]
+            async with self._changed:
+                self.said.append((said["type"], said.get("channel", {}).get("id", "")))
+                self._changed.notify_all()
             with suppress(ConnectionError):
                 await near.send_str(message.data)
         await near.close()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from engine.drivers.asterisk.client import Ari
 from engine.drivers.asterisk.names import Names
 from tests.asterisk.fake import trouble
@@ -39,6 +41,25 @@ def test_a_caller_who_is_gone_before_its_headers_are_read_is_no_call(asterisk: I
             late.open()
             await on.nothing_left()
             assert (on.happened, on.service.exchange.calls()) == ([], ())
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(("second", "helpers"), [("/snoop/.*spy=out", 1), ("/record.*_1&", 2)])
+def test_a_recording_whose_first_side_ends_before_its_second_is_begun_ends_once(
+    asterisk: Instance, tmp_path: Path, second: str, helpers: int
+) -> None:
+    async def story() -> None:
+        async with trouble(asterisk, tmp_path) as (on, between):
+            late = between.hold("POST", second)
+            on.page(f'<Record action="{on.app.url}/recorded" playBeep="false"/>')
+            call = on.dial(await on.phones.phone("ann"))
+            await between.until_come(late)
+            call.hang_up()
+            await between.until_said("StasisEnd", r"\.tap\.", helpers)
+            late.open()
+            await on.nothing_left()
+            assert [event["what"] for event in on.happened].count("recording_ended") == 1
 
     asyncio.run(story())
 

@@ -121,3 +121,8 @@ class Take:
     stopped: bool = False
     left: float = 0.0  # seconds that it may still last; 0: without end
     clock: asyncio.TimerHandle | None = None  # that ends it then
+
+    @property
+    def over(self) -> bool:
+        """Whether all that was begun of it is written."""
+        return bool(self.parts) and not self.running

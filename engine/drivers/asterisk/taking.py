@@ -117,13 +117,14 @@ class Takes:
                 await self._record(take, f"bridges/{await self._room(asked.of)}")
             else:
                 for side in EACH if asked.channels in TWO_CHANNELS else BOTH:
-                    if take.parts and not take.running:  # it ended before it was all begun
+                    if take.over:  # before it was all begun
                         return
                     tap = board.fresh(TAP, f"{asked.id}/{len(take.parts)}")
                     await board.snoop(leg.channel, tap, spy=side)
                     await self._record(take, f"channels/{tap}")
         except Refused:
-            await self._give_up(take)
+            if not take.over:
+                await self._give_up(take)
             return
         board.tell(RecordingStarted(board.now(), asked.owner, asked.id))
         self._wind(asked, on=True)
@@ -181,8 +182,9 @@ class Takes:
         """
         self._unwanted.add(part)
         reply = await self._board.ari.ask("POST", f"recordings/live/{part}/stop")
-        if reply.status == 404:
+        if reply.status == 404:  # it never ran, or it is written
             self._unwanted.discard(part)
+            self._board.drop(f"recordings/stored/{part}")
 
     def _release(self, place: str) -> None:
         kind, _, name = place.partition("/")
