@@ -1,6 +1,6 @@
 """Documents as hostile bytes: parsed without reaching out of them, and searched for a place when something is wrong.
 
-The parser resolves no entity, loads no DTD and opens no address or file; a document type, of whatever
+The parser (`engine.xml`) resolves no entity, loads no DTD and opens no address or file; a document type, of whatever
 kind and encoding, refuses the document, since the parsed tree is asked and not the bytes. libxml2
 notes the line where a start tag ends; where a tag spans lines, the lines are put right here. It also
 keeps every name that it ever met, for as long as its thread lives: `Names` keeps count of those.
@@ -123,21 +123,6 @@ class Names:
             for name, *values in _ATTRIBUTE.findall(markup):
                 found.update([name, *values] if name.startswith("xmlns") else [name])
         return found - {""} - self._known - self._strange
-
-
-def parser() -> etree.XMLParser:
-    """Return a parser that reaches for nothing and gives up on what is too big."""
-    return etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        huge_tree=False,
-        load_dtd=False,
-        dtd_validation=False,
-        attribute_defaults=False,
-        remove_comments=True,
-        remove_pis=True,
-        recover=False,
-    )
 
 
 def admit(document: bytes, largest: int = LARGEST) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct, structs
 
+from engine import xml
 from engine.dialects import source
 from engine.dialects.diagnostics import excerpt
 from engine.dialects.reader import Reader, detect
@@ -194,7 +195,7 @@ def dialect_of(paper: Paper) -> tuple[str, list[Notice], int]:
 def readable(text: bytes) -> bool:
     """Whether a document is XML at all, and so what is wrong is said about its dialect."""
     try:
-        source.parse(text, source.parser())
+        source.parse(text, xml.parser())
     except DocumentError:
         return False
     return True

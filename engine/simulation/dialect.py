@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from engine import xml
 from engine.convert import nearest
 from engine.dialects import source
 from engine.dialects.reader import detect
@@ -73,7 +74,7 @@ def marks(document: bytes) -> str:
     """
     try:
         source.admit(document)
-        source.parse(document, source.parser())
+        source.parse(document, xml.parser())
     except DocumentError:
         return ""
     try:

@@ -13,6 +13,7 @@ from html import escape
 from lxml import etree
 from msgspec import Struct
 
+from engine import xml
 from engine.drivers.sounds import voices
 
 # Seconds of one pause, at most (as at Amazon Polly, whose SSML it is: Plivo 2.4).
@@ -51,25 +52,13 @@ def clean(markup: str) -> str:
     """The SSML of a mark-up as it stands in a document: a `speak` with what is kept; empty where it is no XML."""
     try:
         # An element around it: what is inside of one can declare no type and no entity.
-        root = etree.fromstring(f"<speak>{_UNSPEAKABLE.sub(' ', markup)}</speak>", _parser())
+        root = etree.fromstring(f"<speak>{_UNSPEAKABLE.sub(' ', markup)}</speak>", xml.parser())
     except (etree.LxmlError, ValueError):
         return ""
     parts: list[str] = []
     _write(root, parts)
     # Brackets may meet where an element between them is gone.
     return f"<speak>{_BRACKET.sub('[ ', ''.join(parts))}</speak>"
-
-
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        huge_tree=False,
-        load_dtd=False,
-        remove_comments=True,
-        remove_pis=True,
-        recover=False,
-    )
 
 
 def _write(element: etree._Element, parts: list[str]) -> None:
