@@ -219,14 +219,15 @@ class Between:
         asked = msgspec.json.decode(text)
         query = "&".join(f"{pair['name']}={pair['value']}" for pair in asked.get("query_strings", ()))
         fault = await self._fault_of(asked["method"], f"{asked['uri']}?{query}")
-        if fault is None:
-            await far.send_str(text)
-            return
-        if fault.done:
-            await far.send_str(msgspec.json.encode({**asked, "request_id": "of nobody"}).decode())
-        if fault.status != NEVER:
-            reply = {"type": "RESTResponse", "request_id": asked["request_id"], "status_code": fault.status}
-            await near.send_str(msgspec.json.encode(reply).decode())
+        with suppress(ConnectionError):  # cut meanwhile
+            if fault is None:
+                await far.send_str(text)
+                return
+            if fault.done:
+                await far.send_str(msgspec.json.encode({**asked, "request_id": "of nobody"}).decode())
+            if fault.status != NEVER:
+                reply = {"type": "RESTResponse", "request_id": asked["request_id"], "status_code": fault.status}
+                await near.send_str(msgspec.json.encode(reply).decode())
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.ensure_future(work)
