@@ -37,7 +37,7 @@ def test_a_caller_who_is_gone_before_its_headers_are_read_is_no_call(asterisk: I
             call = on.dial(ann, headers={"X-PH-Colour": "green"})
             await between.until_come(late)
             call.hang_up()
-            await call.until("ended")
+            await between.until_said("StasisEnd", "")
             late.open()
             await on.nothing_left()
             assert (on.happened, on.service.exchange.calls()) == ([], ())
@@ -58,6 +58,7 @@ def test_a_recording_whose_first_side_ends_before_its_second_is_begun_ends_once(
             call.hang_up()
             await between.until_said("StasisEnd", r"\.tap\.", helpers)
             late.open()
+            await on.until("recording_ended")
             await on.nothing_left()
             assert [event["what"] for event in on.happened].count("recording_ended") == 1
 

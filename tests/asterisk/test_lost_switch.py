@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import aiohttp
+import pytest
 
 from tests.asterisk.fake import board_of, free_port, trouble
 from tests.asterisk.phone.ears import hears
@@ -108,6 +109,79 @@ def test_asterisk_killed_and_started_again(tmp_path: Path) -> None:
                 await on.until("call_ended", nth=nth, cause="switch_lost")
                 await on.told("/hangup", From=name.removeprefix("+"))
             await on.until("conference_ended", why="switch_lost")
+            await is_back(on)
+            for call in calls:
+                call.vanish()
+            on.page(NEXT)
+            call = await on.answered(await on.phones.phone("+14155550103"))
+            await call.until_sound(0.0)
+            await on.until("call_ended", cause="end_of_document")
+
+    with instance(tmp_path / "a") as asterisk:
+        asyncio.run(story(asterisk))
+
+
+def test_who_calls_or_hangs_up_while_everything_is_looked_through(asterisk: Instance, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with trouble(asterisk, tmp_path) as (on, between):
+            ann, bob = await two_talk(on)
+            for nth, list_asked_for in enumerate(("^channels", "^bridges"), 1):
+                looking = between.hold("GET", list_asked_for)
+                await between.cut()
+                await between.until_come(looking)
+                cat = on.dial(await on.phones.phone(f"+1415555020{nth}"))
+                await between.until_said("StasisStart", "", 2 + nth)
+                assert on.service.switch.away
+                looking.open()
+                await cat.until("answered")
+                await on.until("member_joined", member=2 + nth)
+                gone = cat if nth == 1 else ann
+                looking = between.hold("GET", list_asked_for)
+                await between.cut()
+                await between.until_come(looking)
+                gone.hang_up()
+                await between.until_said("StasisEnd", "", nth)
+                looking.open()
+                await on.until("member_left", nth=nth)
+            await is_back(on)
+            bob.hang_up()
+            cat.hang_up()
+
+    asyncio.run(story())
+
+
+def test_the_connection_is_lost_again_while_everything_is_looked_through(asterisk: Instance, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with trouble(asterisk, tmp_path) as (on, between):
+            calls = await two_talk(on)
+            first, second = between.hold("GET", "^asterisk/info"), between.hold("GET", "^bridges")
+            for looking in (first, second):
+                await between.cut()
+                await between.until_come(looking)
+            await between.cut()
+            await is_back(on)
+            for looking in (first, second):
+                looking.open()
+            await talk(on, calls)
+            for call in calls:
+                call.hang_up()
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("list_asked_for", ["^asterisk/info", "^bridges"])
+def test_asterisk_is_killed_while_it_is_looked_through(tmp_path: Path, list_asked_for: str) -> None:
+    async def story(asterisk: Instance) -> None:
+        async with trouble(asterisk, tmp_path) as (on, between):
+            calls = await two_talk(on)
+            looking = between.hold("GET", list_asked_for)
+            await between.cut()
+            await between.until_come(looking)
+            await asyncio.to_thread(asterisk.restart)
+            looking.open()
+            await on.until("conference_ended", why="switch_lost")
+            for nth in (1, 2):
+                await on.until("call_ended", nth=nth, cause="switch_lost")
             await is_back(on)
             for call in calls:
                 call.vanish()

@@ -211,7 +211,7 @@ class Settler:
         if board.away:  # everything is looked at when the switch is back
             return
         if refused.status == 404 and (await board.ari.ask("GET", f"channels/{leg.channel}")).status == 404:
-            self._over(leg, "lost")
+            board.go(self._lose(leg))
         elif seat is not None and not (seat.joined or seat.leaving):
             self.leave(leg)
             board.tell(JoinFailed(board.now(), leg.call, seat.room, seat.join))
@@ -225,6 +225,11 @@ class Settler:
             await asyncio.sleep(BETWEEN)
         else:
             self._give_up(leg)
+
+    async def _lose(self, leg: Leg) -> None:
+        """Take a leg for lost whose channel is gone, unless Asterisk still tells how it ended."""
+        await asyncio.sleep(self._board.ari.settings.deadline)
+        self._over(leg, "lost")
 
     def _give_up(self, leg: Leg) -> None:
         """Take a leg for lost, and end its channel."""
