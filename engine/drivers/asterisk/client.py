@@ -27,6 +27,8 @@ PATIENCE = 0.02
 SWEEP = 0.25
 # Bytes of a file that are written at a time.
 PIECE = 1 << 20
+# What is answered where something is no more, or is about to be.
+GONE = (404, 409)
 OPEN_ARI = "enabled = yes in http.conf and ari.conf; asterisk.url is where http.conf listens"
 # What to do about an Asterisk that gives such an answer to everything; 0 is none.
 ADVICE: Mapping[int, str] = {
@@ -121,8 +123,16 @@ class Ari:
     async def ask(self, method: str, path: str, body: Any = None, **query: str) -> Reply:
         """Send one request and wait for its reply, for the deadline at most: status 0 where none came."""
         socket = self.socket
-        if socket is None or socket.closed or self._stuck():
+        if socket is None or socket.closed:
             return await self.over_http(method, path, body, **query)
+        if self._stuck():
+            reply = await self.over_http(method, path, body, **query)
+            if reply.status in GONE:  # how it ended may be on its way: that is heard first
+                await self._over_socket(socket, "GET", "asterisk/ping")
+            return reply
+        return await self._over_socket(socket, method, path, body, **query)
+
+    async def _over_socket(self, socket: Connection, method: str, path: str, body: Any = None, **query: str) -> Reply:
         self._count += 1
         key = str(self._count)
         request = Request(

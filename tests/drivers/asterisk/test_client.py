@@ -34,7 +34,7 @@ class Peer:
             self.over_http.append(request.path.removeprefix("/ari/"))
             body = msgspec.json.decode(await request.read() or b"null")
             self.requests.append({"query": dict(request.query), "body": body})
-            return web.Response(status=204)
+            return web.Response(status=404 if request.path.endswith("/gone") else 204)
         await self._socket.prepare(request)
         async for message in self._socket:
             asked = msgspec.json.decode(message.data)
@@ -113,6 +113,26 @@ def test_a_slow_request_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> No
         await peer.answer(2)
         await hear(ari)
         assert (await after).ok
+
+    run(connected(story))
+
+
+def test_what_the_websocket_says_comes_before_a_refusal_over_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(client, "monotonic", lambda: now)
+
+    async def story(peer: Peer, ari: Ari) -> None:
+        nonlocal now
+        slow = asyncio.create_task(ari.ask("POST", "slow"))
+        assert await peer.over_websocket.get() == "slow"
+        now += 1.2 * PATIENCE
+        refused = asyncio.create_task(ari.ask("POST", "gone"))
+        assert await peer.over_websocket.get() == "asterisk/ping"
+        assert (peer.over_http, refused.done()) == (["gone"], False)
+        for number in (1, 2):
+            await peer.answer(number)
+            await hear(ari)
+        assert ((await slow).status, (await refused).status) == (204, 404)
 
     run(connected(story))
 
