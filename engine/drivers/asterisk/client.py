@@ -27,8 +27,6 @@ PATIENCE = 0.02
 SWEEP = 0.25
 # Bytes of a file that are written at a time.
 PIECE = 1 << 20
-# What is answered where something is no more, or is about to be.
-GONE = (404, 409)
 OPEN_ARI = "enabled = yes in http.conf and ari.conf; asterisk.url is where http.conf listens"
 # What to do about an Asterisk that gives such an answer to everything; 0 is none.
 ADVICE: Mapping[int, str] = {
@@ -127,7 +125,7 @@ class Ari:
             return await self.over_http(method, path, body, **query)
         if self._stuck():
             reply = await self.over_http(method, path, body, **query)
-            if reply.status in GONE:  # how it ended may be on its way: that is heard first
+            if reply.status >= 400:  # something may have ended; how, is on its way, and heard first
                 await self._over_socket(socket, "GET", "asterisk/ping")
             return reply
         return await self._over_socket(socket, method, path, body, **query)

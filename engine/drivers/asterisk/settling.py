@@ -112,9 +112,14 @@ class Settler:
             await asyncio.wait(leg.stops)
         if leg.bridge and leg.bridge != wanted.bridge:
             reply = await ari.ask("POST", f"bridges/{leg.bridge}/removeChannel", channel=leg.channel)
-            if not reply.ok and reply.status not in UNDONE:
+            if not reply.ok and (reply.status not in UNDONE or await self._is_in(leg)):
                 raise Refused("removeChannel", reply)
             leg.bridge = ""
+
+    async def _is_in(self, leg: Leg) -> bool:
+        """Whether Asterisk still has a channel in its bridge."""
+        reply = await self._board.ari.ask("GET", f"bridges/{leg.bridge}")
+        return reply.ok and leg.channel in reply.read()["channels"]
 
     async def _take_away(self, leg: Leg, kind: Kind, snoop: Snoop) -> None:
         reply = await self._board.ari.ask("DELETE", f"channels/{snoop.name}")
@@ -208,7 +213,7 @@ class Settler:
     async def _failed(self, leg: Leg, refused: Refused, attempts: int) -> None:
         """Report what could not be made real; whoever cannot be isolated, or is not there, is ended."""
         board, seat = self._board, leg.seat
-        if board.away:  # everything is looked at when the switch is back
+        if leg.gone or board.away:  # everything is looked at when the switch is back
             return
         if refused.status == 404 and (await board.ari.ask("GET", f"channels/{leg.channel}")).status == 404:
             board.go(self._lose(leg))
