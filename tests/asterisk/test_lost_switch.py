@@ -45,6 +45,21 @@ async def is_back(on: Stage) -> None:
     await until(lambda: not on.service.switch.away)
 
 
+async def all_are_lost(on: Stage, calls: list[OutgoingCall]) -> None:
+    """Who talked has lost the switch, and is told; who calls next is answered."""
+    for nth, name in enumerate(NAMES, 1):
+        await on.until("call_ended", nth=nth, cause="switch_lost")
+        await on.told("/hangup", From=name.removeprefix("+"))
+    await on.until("conference_ended", why="switch_lost")
+    await is_back(on)
+    for call in calls:
+        call.vanish()
+    on.page(NEXT)
+    call = await on.answered(await on.phones.phone("+14155550103"))
+    await call.until_sound(0.0)
+    await on.until("call_ended", cause="end_of_document")
+
+
 def keys_asked_for(on: Stage) -> str:
     return f'<GetDigits action="{on.app.url}/keys" numDigits="2" timeout="30"><Speak>Hi.</Speak></GetDigits>'
 
@@ -105,17 +120,7 @@ def test_asterisk_killed_and_started_again(tmp_path: Path) -> None:
         async with stage(asterisk, tmp_path) as on:
             calls = await two_talk(on)
             await asyncio.to_thread(asterisk.restart)
-            for nth, name in enumerate(NAMES, 1):
-                await on.until("call_ended", nth=nth, cause="switch_lost")
-                await on.told("/hangup", From=name.removeprefix("+"))
-            await on.until("conference_ended", why="switch_lost")
-            await is_back(on)
-            for call in calls:
-                call.vanish()
-            on.page(NEXT)
-            call = await on.answered(await on.phones.phone("+14155550103"))
-            await call.until_sound(0.0)
-            await on.until("call_ended", cause="end_of_document")
+            await all_are_lost(on, calls)
 
     with instance(tmp_path / "a") as asterisk:
         asyncio.run(story(asterisk))
@@ -176,16 +181,7 @@ def test_asterisk_is_killed_while_it_is_looked_through(tmp_path: Path, list_aske
             await between.until_come(looking)
             await asyncio.to_thread(asterisk.restart)
             looking.open()
-            await on.until("conference_ended", why="switch_lost")
-            for nth in (1, 2):
-                await on.until("call_ended", nth=nth, cause="switch_lost")
-            await is_back(on)
-            for call in calls:
-                call.vanish()
-            on.page(NEXT)
-            call = await on.answered(await on.phones.phone("+14155550103"))
-            await call.until_sound(0.0)
-            await on.until("call_ended", cause="end_of_document")
+            await all_are_lost(on, calls)
 
     with instance(tmp_path / "a") as asterisk:
         asyncio.run(story(asterisk))

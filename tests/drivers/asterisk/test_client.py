@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import msgspec
@@ -95,14 +96,8 @@ def test_short_requests_that_wait_for_each_other_stay_on_the_websocket(monkeypat
 
 
 def test_a_slow_request_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 100.0
-    monkeypatch.setattr(client, "monotonic", lambda: now)
-
     async def story(peer: Peer, ari: Ari) -> None:
-        nonlocal now
-        slow = asyncio.create_task(ari.ask("POST", "slow"))
-        assert await peer.over_websocket.get() == "slow"
-        now += 1.2 * PATIENCE
+        slow = await slow_one(peer, ari, monkeypatch)
         assert await ari.ask("POST", "other") == Reply(204, b"")
         assert peer.over_http == ["other"]
         await peer.answer(1)
@@ -118,14 +113,8 @@ def test_a_slow_request_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_what_the_websocket_says_comes_before_a_refusal_over_http(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 100.0
-    monkeypatch.setattr(client, "monotonic", lambda: now)
-
     async def story(peer: Peer, ari: Ari) -> None:
-        nonlocal now
-        slow = asyncio.create_task(ari.ask("POST", "slow"))
-        assert await peer.over_websocket.get() == "slow"
-        now += 1.2 * PATIENCE
+        slow = await slow_one(peer, ari, monkeypatch)
         refused = asyncio.create_task(ari.ask("POST", "gone"))
         assert await peer.over_websocket.get() == "asterisk/ping"
         assert (peer.over_http, refused.done()) == (["gone"], False)
@@ -135,6 +124,15 @@ def test_what_the_websocket_says_comes_before_a_refusal_over_http(monkeypatch: p
         assert ((await slow).status, (await refused).status) == (204, 404)
 
     run(connected(story))
+
+
+async def slow_one(peer: Peer, ari: Ari, monkeypatch: pytest.MonkeyPatch) -> asyncio.Task[Reply]:
+    """A request over the websocket that takes too long."""
+    slow = asyncio.create_task(ari.ask("POST", "slow"))
+    assert await peer.over_websocket.get() == "slow"
+    late = monotonic() + 1.2 * PATIENCE
+    monkeypatch.setattr(client, "monotonic", lambda: late)
+    return slow
 
 
 # --- what comes back, and what does not -------------------------------------------------------------
