@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 
-def parser() -> etree.XMLParser:
+def guarded_parser() -> etree.XMLParser:
     """Return a parser that reaches for nothing and gives up on what is too big."""
     return etree.XMLParser(
         resolve_entities=False,

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping
 
-from engine import xml
 from engine.dialects import source
 from engine.dialects.dialect import Dialect
 from engine.dialects.plan import Plans
 from engine.dialects.walk import Walk
 from engine.errors import DocumentError
 from engine.values.flow import Flow, Notice
+from engine.xml import guarded_parser
 
 Mark = tuple[str, str | None]
 
@@ -39,7 +39,7 @@ class Reader:
     ) -> None:
         """Make the dialects ready to be read; nothing is kept outside of the reader."""
         self._plans = {name: Plans(dialect) for name, dialect in dialects.items()}
-        self._parser = xml.parser()
+        self._parser = guarded_parser()
         self._names = source.Names(_names(dialects), strange_names)
         self._capacity = capacity_bytes
         self._largest = largest
@@ -148,7 +148,7 @@ def _marks(document: bytes, wanted: Collection[Mark]) -> dict[Mark, int]:
     """Return the marks that a document bears, each with the line where it does so first."""
     try:
         source.admit(document)
-        root = source.parse(document, xml.parser())
+        root = source.parse(document, guarded_parser())
     except DocumentError as error:
         error.code = ""  # no vendor's yet
         raise

@@ -8,7 +8,6 @@ from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct, structs
 
-from engine import xml
 from engine.dialects import source
 from engine.dialects.diagnostics import excerpt
 from engine.dialects.reader import Reader, detect
@@ -19,6 +18,7 @@ from engine.values import verbs
 from engine.values.flow import Flow, Notice
 from engine.values.rules import Rules
 from engine.values.verbs import Verb
+from engine.xml import guarded_parser
 
 
 class Paper(Struct, frozen=True, kw_only=True):
@@ -195,7 +195,7 @@ def dialect_of(paper: Paper) -> tuple[str, list[Notice], int]:
 def readable(text: bytes) -> bool:
     """Whether a document is XML at all, and so what is wrong is said about its dialect."""
     try:
-        source.parse(text, xml.parser())
+        source.parse(text, guarded_parser())
     except DocumentError:
         return False
     return True

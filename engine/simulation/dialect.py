@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from engine import xml
 from engine.convert import nearest
 from engine.dialects import source
 from engine.dialects.reader import detect
@@ -12,6 +11,7 @@ from engine.dialects.registry import DIALECTS
 from engine.dialects.tongues import DEFINED
 from engine.errors import DocumentError, RequestError
 from engine.simulation.scenario import Caller, Play
+from engine.xml import guarded_parser
 
 
 def known_dialect(name: str, path: str, names: Iterable[str] = DIALECTS) -> str:
@@ -74,7 +74,7 @@ def marks(document: bytes) -> str:
     """
     try:
         source.admit(document)
-        source.parse(document, xml.parser())
+        source.parse(document, guarded_parser())
     except DocumentError:
         return ""
     try:

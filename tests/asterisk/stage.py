@@ -111,7 +111,8 @@ class Stage:
 
 def config_on(asterisk: Instance, app: Application, folder: Path, changes: Mapping[str, Any]) -> dict[str, Any]:
     """The configuration of a service that drives this Asterisk, and keeps everything in a folder."""
-    given = config_of(app, {"speed": 1.0, "switch": "asterisk", "state": str(folder / "state"), **changes})
+    usual = {"speed": 1.0, "drain": 1.0, "switch": "asterisk", "state": str(folder / "state")}
+    given = config_of(app, {**usual, **changes})
     return {**given, "asterisk": {**table_of(asterisk, folder), **given.get("asterisk", {})}}
 
 
@@ -146,7 +147,7 @@ async def stage(asterisk: Instance, folder: Path, /, **changes: Any) -> AsyncIte
         held.callback(following.cancel)
         await until(lambda: not server.service.switch.away)
         yield set_up
-        await server.stop(1.0)
+        await server.stop()
         await set_up.nothing_left()
         assert set_up.errors() == []
 

@@ -31,7 +31,7 @@ from tests.asterisk.tones import LOW, tones
 from tests.rest.bench import Looping
 
 Value = TypeVar("Value", Effect, Event)
-PATIENCE = 2.0  # seconds after which the driver has nothing more to say
+PATIENCE = 4.0  # seconds after which the driver has nothing more to say
 
 
 class Home:

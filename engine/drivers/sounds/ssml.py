@@ -13,8 +13,8 @@ from html import escape
 from lxml import etree
 from msgspec import Struct
 
-from engine import xml
 from engine.drivers.sounds import voices
+from engine.xml import guarded_parser
 
 # Seconds of one pause, at most (as at Amazon Polly, whose SSML it is: Plivo 2.4).
 LONGEST_BREAK = 10.0
@@ -52,7 +52,7 @@ def clean(markup: str) -> str:
     """The SSML of a mark-up as it stands in a document: a `speak` with what is kept; empty where it is no XML."""
     try:
         # An element around it: what is inside of one can declare no type and no entity.
-        root = etree.fromstring(f"<speak>{_UNSPEAKABLE.sub(' ', markup)}</speak>", xml.parser())
+        root = etree.fromstring(f"<speak>{_UNSPEAKABLE.sub(' ', markup)}</speak>", guarded_parser())
     except (etree.LxmlError, ValueError):
         return ""
     parts: list[str] = []
