@@ -14,8 +14,8 @@ from engine.dialects.dialect import Dialect
 from engine.dialects.plan import Plans
 from engine.dialects.walk import Walk
 from engine.errors import DocumentError
+from engine.markup import guarded_parser
 from engine.values.flow import Flow, Notice
-from engine.xml import guarded_parser
 
 Mark = tuple[str, str | None]
 

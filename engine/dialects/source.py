@@ -1,7 +1,7 @@
 """Documents as hostile bytes: parsed without reaching out of them, and searched for a place when something is wrong.
 
-The parser (`engine.xml`) resolves no entity, loads no DTD and opens no address or file; a document type, of whatever
-kind and encoding, refuses the document, since the parsed tree is asked and not the bytes. libxml2
+The parser (`engine.markup`) resolves no entity, loads no DTD and opens no address or file; a document type, of
+whatever kind and encoding, refuses the document, since the parsed tree is asked and not the bytes. libxml2
 notes the line where a start tag ends; where a tag spans lines, the lines are put right here. It also
 keeps every name that it ever met, for as long as its thread lives: `Names` keeps count of those.
 """

@@ -14,11 +14,11 @@ from engine.dialects.reader import Reader, detect
 from engine.dialects.registry import DIALECTS
 from engine.dialects.tongues import rules_of
 from engine.errors import DocumentError
+from engine.markup import guarded_parser
 from engine.values import verbs
 from engine.values.flow import Flow, Notice
 from engine.values.rules import Rules
 from engine.values.verbs import Verb
-from engine.xml import guarded_parser
 
 
 class Paper(Struct, frozen=True, kw_only=True):

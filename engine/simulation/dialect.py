@@ -10,8 +10,8 @@ from engine.dialects.reader import detect
 from engine.dialects.registry import DIALECTS
 from engine.dialects.tongues import DEFINED
 from engine.errors import DocumentError, RequestError
+from engine.markup import guarded_parser
 from engine.simulation.scenario import Caller, Play
-from engine.xml import guarded_parser
 
 
 def known_dialect(name: str, path: str, names: Iterable[str] = DIALECTS) -> str:

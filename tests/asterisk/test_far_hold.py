@@ -55,7 +55,7 @@ def test_the_room_hears_only_what_a_phone_sends_that_holds_it(
                 sound = hearer.heard(since=since)
                 levels = [part.level(ann.tone) for part in sound.windows()]
                 assert sound.longest_gap < 0.2
-                assert levels == pytest.approx([0 if silent else LOUD] * len(levels), rel=0.1, abs=QUIET)
+                assert levels == pytest.approx([0 if silent else LOUD] * len(levels), rel=0.25, abs=QUIET)
                 assert sound.peak < (QUIET if silent else LOUD * 1.1)
 
             ann.unhold()

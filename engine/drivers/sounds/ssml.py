@@ -14,7 +14,7 @@ from lxml import etree
 from msgspec import Struct
 
 from engine.drivers.sounds import voices
-from engine.xml import guarded_parser
+from engine.markup import guarded_parser
 
 # Seconds of one pause, at most (as at Amazon Polly, whose SSML it is: Plivo 2.4).
 LONGEST_BREAK = 10.0
