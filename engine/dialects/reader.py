@@ -148,7 +148,7 @@ def _marks(document: bytes, wanted: Collection[Mark]) -> dict[Mark, int]:
     """Return the marks that a document bears, each with the line where it does so first."""
     try:
         source.admit(document)
-        root = source.parse(document, guarded_parser())
+        root = source.parse(document)
     except DocumentError as error:
         error.code = ""  # no vendor's yet
         raise

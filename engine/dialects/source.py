@@ -17,6 +17,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from engine.errors import DocumentError
+from engine.markup import guarded_parser
 
 Node = etree._Element  # noqa: SLF001  # lxml has no public name for its elements
 
@@ -142,10 +143,13 @@ def admit(document: bytes, largest: int = LARGEST) -> None:
         raise _typed(document)
 
 
-def parse(document: bytes, with_parser: etree.XMLParser) -> Node:
-    """Parse a document that was admitted into its root; `DocumentError` for whatever is wrong with it."""
+def parse(document: bytes, with_parser: etree.XMLParser | None = None) -> Node:
+    """Parse a document that was admitted into its root, by a parser of its own where none is kept for many.
+
+    `DocumentError` for whatever is wrong with it.
+    """
     try:
-        root = etree.fromstring(document, with_parser)
+        root = etree.fromstring(document, with_parser or guarded_parser())
     except etree.XMLSyntaxError as error:
         line, column = (max(number or 1, 1) for number in error.position)
         said = (error.msg or "no XML").strip().rsplit(", line ", 1)[0].strip()

@@ -14,7 +14,6 @@ from engine.dialects.reader import Reader, detect
 from engine.dialects.registry import DIALECTS
 from engine.dialects.tongues import rules_of
 from engine.errors import DocumentError
-from engine.markup import guarded_parser
 from engine.values import verbs
 from engine.values.flow import Flow, Notice
 from engine.values.rules import Rules
@@ -195,7 +194,7 @@ def dialect_of(paper: Paper) -> tuple[str, list[Notice], int]:
 def readable(text: bytes) -> bool:
     """Whether a document is XML at all, and so what is wrong is said about its dialect."""
     try:
-        source.parse(text, guarded_parser())
+        source.parse(text)
     except DocumentError:
         return False
     return True

@@ -10,7 +10,6 @@ from engine.dialects.reader import detect
 from engine.dialects.registry import DIALECTS
 from engine.dialects.tongues import DEFINED
 from engine.errors import DocumentError, RequestError
-from engine.markup import guarded_parser
 from engine.simulation.scenario import Caller, Play
 
 
@@ -74,7 +73,7 @@ def marks(document: bytes) -> str:
     """
     try:
         source.admit(document)
-        source.parse(document, guarded_parser())
+        source.parse(document)
     except DocumentError:
         return ""
     try:

@@ -55,6 +55,17 @@ class Scene:
         """Change the call as a member."""
         self.on.service.execute(UpdateMember(account=ACME, conference="room", members=(self.call,), **more))
 
+    async def changed(self, method: str, path: str, **more: Any) -> None:
+        """Change the call as a member, and have asked for this on its way."""
+        self.update(**more)
+        await self.between.until_asked(method, path)
+
+    async def changing(self, method: str, path: str, **more: Any) -> None:
+        """Change the call as a member, and be held up at this on its way."""
+        held = self.hold(method, path)
+        self.update(**more)
+        await self.between.until_come(held)
+
     def hold(self, method: str, path: str) -> Fault:
         """Have such requests wait until the end was asked for."""
         self.held = self.between.hold(method, path)
@@ -183,61 +194,49 @@ async def is_a_member(scene: Scene) -> OutgoingCall:
 
 async def is_held(scene: Scene) -> OutgoingCall:
     call = await scene.in_room()
-    scene.update(held=True)
-    await scene.between.until_asked("POST", "/removeChannel")
+    await scene.changed("POST", "/removeChannel", held=True)
     return call
 
 
 async def is_unheld(scene: Scene) -> OutgoingCall:
     call = await is_held(scene)
-    joining = scene.hold("POST", "/addChannel")
-    scene.update(held=False)
-    await scene.between.until_come(joining)
+    await scene.changing("POST", "/addChannel", held=False)
     return call
 
 
 async def is_being_muted(scene: Scene) -> OutgoingCall:
     call = await scene.in_room()
-    muting = scene.hold("POST", "/mute")
-    scene.update(muted=True)
-    await scene.between.until_come(muting)
+    await scene.changing("POST", "/mute", muted=True)
     return call
 
 
 async def is_muted(scene: Scene) -> OutgoingCall:
     call = await scene.in_room()
-    scene.update(muted=True)
-    await scene.between.until_asked("POST", "/mute")
+    await scene.changed("POST", "/mute", muted=True)
     return call
 
 
 async def is_deaf(scene: Scene) -> OutgoingCall:
     call = await scene.in_room()
-    making = scene.hold("POST", "/snoop/")
-    scene.update(deaf=True)
-    await scene.between.until_come(making)
+    await scene.changing("POST", "/snoop/", deaf=True)
     return call
 
 
 async def is_made_deaf(scene: Scene) -> OutgoingCall:
     call = await scene.in_room()
-    scene.update(deaf=True)
-    await scene.between.until_asked("POST", "/addChannel.*mic")
+    await scene.changed("POST", "/addChannel.*mic", deaf=True)
     return call
 
 
 async def coaches(scene: Scene) -> OutgoingCall:
     call = await scene.in_room()
-    scene.update(coach="1")
-    await scene.between.until_asked("POST", "/addChannel.*whisper")
+    await scene.changed("POST", "/addChannel.*whisper", coach="1")
     return call
 
 
 async def coaches_no_more(scene: Scene) -> OutgoingCall:
     call = await coaches(scene)
-    leaving = scene.hold("DELETE", r"^channels/.*\.(say|whisper)\.")
-    scene.update(coach="")
-    await scene.between.until_come(leaving)
+    await scene.changing("DELETE", r"^channels/.*\.(say|whisper)\.", coach="")
     return call
 
 

@@ -209,11 +209,10 @@ class Takes:
         take.running.discard(part)
         take.failed = take.failed or failed
         self._release(take.parts[part])
+        take.why = take.why or self._why(take)
         if take.running:  # its other side ends with it
-            take.why = take.why or self._why(take)
             self.stop(StopRecording(take.asked.owner, take.asked.id))
             return
-        take.why = take.why or self._why(take)
         self._wind(take.asked, on=False)
         self._board.go(self._store(take))
 
@@ -296,7 +295,7 @@ class Takes:
                 self._release(place)
         if take.parts:
             self._takes[asked.owner, asked.id] = take
-            if not take.running:
+            if take.over:
                 self.over(take, next(iter(take.parts)))
 
     def forget_all(self) -> None:
