@@ -36,7 +36,7 @@ def test_a_file_is_played_for_as_long_as_it_is(asterisk: Instance, tmp_path: Pat
             call = await ended(on)
             assert length(call, LOW) == pytest.approx(0.8, abs=0.1)
             first = await call.until_sound(0.0, frequency=LOW)
-            assert call.heard(since=first + 0.1, until=first + 0.5).level(LOW) == pytest.approx(8000, rel=0.25)
+            assert call.heard(since=first + 0.1, until=first + 0.5).level(LOW) == pytest.approx(8000, rel=0.1)
 
     asyncio.run(story())
 

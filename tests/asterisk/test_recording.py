@@ -98,7 +98,7 @@ def test_what_a_caller_says_is_recorded_until_it_presses_the_key(
             assert told["Digits"] == "5"
             assert told["RecordUrl"].endswith(kind)
             (sound,) = await sides(told["RecordUrl"], tmp_path)
-            assert loudness(sound, call.tone, 0.1, 0.7) == pytest.approx(6000, rel=0.25)
+            assert loudness(sound, call.tone, 0.1, 0.7) == pytest.approx(6000, rel=0.1)
             seconds = int(told["RecordingDurationMs"]) / 1000
             assert seconds == pytest.approx(len(sound) / RATE, abs=0.1)
             assert seconds == pytest.approx(1.2, abs=0.4)
